@@ -1,0 +1,1 @@
+//! Verifiable double-random draws of inspection subjects and officers.
