@@ -1,1 +1,5 @@
 //! Verifiable double-random draws of inspection subjects and officers.
+
+pub mod beacon;
+pub mod digest;
+pub mod merkle;
