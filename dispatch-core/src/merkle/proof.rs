@@ -1,8 +1,9 @@
 //! Inclusion proofs: that one leaf stands at one place of a tree.
 //!
 //! Source: RFC 6962 section 2.1.1 (path), RFC 9162 section 2.1.3.2 (verification).
-//! Invariant: for a given index and size exactly one path length is accepted, so a proof cannot
-//! be padded, shortened or moved to another place or size.
+//! Invariant: for a given index and size exactly one path length is accepted. A path alone does
+//! not fix the size (leaf 0 has the same path shape in trees of 5 to 8 leaves), so verification
+//! takes the size from whoever vouches for the root, and refuses a proof that says another.
 
 use serde::{Deserialize, Serialize};
 
@@ -52,16 +53,24 @@ impl InclusionProof {
         Ok(Self { index, size, path })
     }
 
-    /// Checks that `leaf` (a leaf *hash*, see [`super::leaf_hash`]) is in the tree with this root.
+    /// Checks that `leaf` (a leaf *hash*, see [`super::leaf_hash`]) stands at `index` of the tree
+    /// with this root and size.
     ///
-    /// The caller must know `root` and that the tree has `size` leaves from elsewhere: a proof
-    /// that brings its own root or size proves nothing.
+    /// Root and size are a pair and come from what the caller trusts, never from beside the proof:
+    /// a proof that brings its own root or size proves nothing.
     ///
     /// # Errors
-    /// [`MerkleError::Index`] if `index` is not below `size`, [`MerkleError::PathLength`] if the
-    /// path does not fit them, [`MerkleError::Root`] if it leads to another root.
-    pub fn verify(&self, leaf: &Digest, root: &Digest) -> Result<(), MerkleError> {
-        let (index, size) = (self.index, self.size);
+    /// [`MerkleError::Size`] if the proof is for another size, [`MerkleError::Index`] if `index`
+    /// is not below it, [`MerkleError::PathLength`] if the path does not fit them,
+    /// [`MerkleError::Root`] if it leads to another root.
+    pub fn verify(&self, leaf: &Digest, root: &Digest, size: u64) -> Result<(), MerkleError> {
+        if self.size != size {
+            return Err(MerkleError::Size {
+                expected: size,
+                found: self.size,
+            });
+        }
+        let index = self.index;
         let last = size.checked_sub(1).filter(|last| index <= *last);
         let mut last = last.ok_or(MerkleError::Index { index, size })?;
         let mut place = index;
@@ -116,6 +125,14 @@ pub enum MerkleError {
         /// Number of leaves.
         size: u64,
     },
+    /// The proof is for a tree of another size than the root is.
+    #[error("the proof is for a tree of {found} leaves, the root for one of {expected}")]
+    Size {
+        /// Leaves of the tree that the root stands for.
+        expected: u64,
+        /// Leaves according to the proof.
+        found: u64,
+    },
     /// The path is longer or shorter than this place of this tree needs.
     #[error("a path of {found} hashes does not fit leaf {index} of {size} leaves")]
     PathLength {
@@ -164,7 +181,7 @@ mod tests {
             size: 0,
             path: vec![],
         };
-        assert!(proof.verify(&one[0], &root_of(&[])).is_err());
+        assert!(proof.verify(&one[0], &root_of(&[]), 0).is_err());
     }
 
     #[test]
@@ -180,7 +197,7 @@ mod tests {
                 size,
                 path: vec![leaf; length],
             };
-            assert!(proof.verify(&leaf, &leaf).is_err());
+            assert!(proof.verify(&leaf, &leaf, size).is_err());
         }
     }
 
