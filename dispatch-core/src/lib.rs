@@ -3,3 +3,4 @@
 pub mod beacon;
 pub mod digest;
 pub mod merkle;
+pub mod slip;

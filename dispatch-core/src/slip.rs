@@ -1,0 +1,292 @@
+//! The commitment slip: one sheet that is printed when a draw is announced and handed to whoever
+//! supervises it, so that the commitment is in other hands before the pulse exists.
+//!
+//! Source: docs/spec.md, announcement; the evidence grade "printed commitment".
+//! Invariant: text, page and QR code carry the same full commitment, and no field can forge
+//! another line of the slip: control and direction characters are refused, markup is escaped.
+
+mod page;
+
+use core::fmt::Write as _;
+
+use crate::digest::Digest;
+
+/// What the slip says. All texts are shown as given, on one line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlipFields {
+    /// Title of the draw (抽取名称).
+    pub title: String,
+    /// Authority that announces it (组织单位).
+    pub authority: String,
+    /// Id of the draw (抽取编号).
+    pub draw: String,
+    /// Commitment of the announcement (承诺值).
+    pub commitment: Digest,
+    /// Draw time as people write it, with its time zone (抽取时间).
+    pub draw_time: String,
+    /// Disclosure time as people write it, with its time zone (公开时间).
+    pub disclosure_time: String,
+    /// Quicknet round fixed by the draw time; none if the draw takes no drand pulse.
+    pub round: Option<u64>,
+    /// Rows of the subject roster (检查对象).
+    pub subjects: u64,
+    /// Rows of the officer roster (执法检查人员).
+    pub officers: u64,
+    /// Whether the pulse was already public: an exercise, which proves nothing.
+    pub replay: bool,
+}
+
+impl SlipFields {
+    /// What the QR code holds: `dispatch:1:<draw>:<commitment>`. The commitment is what follows
+    /// the last colon, whatever the draw id contains.
+    #[must_use]
+    pub fn qr_text(&self) -> String {
+        format!("dispatch:1:{}:{}", self.draw, self.commitment)
+    }
+
+    /// The command that checks a bundle against this slip.
+    #[must_use]
+    pub fn verify_command(&self) -> String {
+        format!("dispatch verify evidence.zip --expect {}", self.commitment)
+    }
+
+    /// The slip as plain Chinese text, for a terminal or a message.
+    ///
+    /// # Errors
+    /// [`SlipError::Character`] if a field holds a character that could forge the slip.
+    pub fn text(&self) -> Result<String, SlipError> {
+        self.check()?;
+        let mut text = String::from("抽取承诺单\n");
+        if self.replay {
+            text.push_str(&format!("【{REPLAY_BANNER}】\n"));
+        }
+        text.push('\n');
+        for row in self.rows() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{}：{}", row.chinese, row.value);
+        }
+        text.push_str("\n承诺值（SHA-256，每组 8 个字符）：\n");
+        for line in self.groups().chunks(4) {
+            let _ = writeln!(text, "  {}", line.join(" "));
+        }
+        let _ = writeln!(text, "\n承诺值（整行）：\n{}", self.commitment);
+        let _ = writeln!(
+            text,
+            "\n{}\n{}\n{}",
+            self.purpose().0,
+            CHECK.0,
+            self.verify_command()
+        );
+        let boxes = SIGNATURES.map(|(chinese, _)| format!("{chinese}：____________"));
+        let _ = writeln!(text, "\n{}", boxes.join("  "));
+        Ok(text)
+    }
+
+    /// The slip as an HTML page for A4, complete in itself: no script, nothing loaded.
+    ///
+    /// # Errors
+    /// [`SlipError::Character`] as for [`Self::text`]; [`SlipError::QrCode`] if the draw id is too
+    /// long for the QR code.
+    pub fn html(&self) -> Result<String, SlipError> {
+        self.check()?;
+        page::html(self)
+    }
+
+    /// The commitment in groups of eight characters, to be read aloud and compared.
+    fn groups(&self) -> Vec<String> {
+        let digits: Vec<char> = self.commitment.to_string().chars().collect();
+        digits
+            .chunks(8)
+            .map(|group| group.iter().collect())
+            .collect()
+    }
+
+    fn rows(&self) -> [Row; 8] {
+        let round = self.round.map_or_else(
+            || "不使用 drand".to_owned(),
+            |round| format!("drand quicknet 第 {round} 轮"),
+        );
+        [
+            Row::new("抽取名称", "Draw", self.title.clone()),
+            Row::new("组织单位", "Authority", self.authority.clone()),
+            Row::new("抽取编号", "Draw id", self.draw.clone()),
+            Row::new("抽取时间", "Draw time", self.draw_time.clone()),
+            Row::new("公开时间", "Disclosure time", self.disclosure_time.clone()),
+            Row::new("随机数", "Beacon round", round),
+            Row::new("检查对象", "Subjects", format!("{} 个", self.subjects)),
+            Row::new("执法检查人员", "Officers", format!("{} 名", self.officers)),
+        ]
+    }
+
+    const fn purpose(&self) -> (&'static str, &'static str) {
+        if self.replay { EXERCISE } else { KEEP }
+    }
+
+    fn check(&self) -> Result<(), SlipError> {
+        for (field, text) in [
+            ("title", &self.title),
+            ("authority", &self.authority),
+            ("draw", &self.draw),
+            ("draw time", &self.draw_time),
+            ("disclosure time", &self.disclosure_time),
+        ] {
+            if let Some(found) = text.chars().find(|found| forges(*found)) {
+                return Err(SlipError::Character {
+                    field,
+                    code: u32::from(found),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Stands across the slip of an exercise.
+pub const REPLAY_BANNER: &str = "演练（重放过去的随机数），不能作为证据";
+
+/// Why no slip can be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SlipError {
+    /// A line break, control or text direction character.
+    #[error("the {field} holds the character U+{code:04X}, which could forge the slip: remove it")]
+    Character {
+        /// Name of the field.
+        field: &'static str,
+        /// Code point.
+        code: u32,
+    },
+    /// The text does not fit a QR code.
+    #[error("the QR code cannot hold {length} bytes ({reason}): use a shorter draw id")]
+    QrCode {
+        /// Length of the text in bytes.
+        length: usize,
+        /// What the encoder says.
+        reason: String,
+    },
+}
+
+/// One line of the slip.
+struct Row {
+    chinese: &'static str,
+    english: &'static str,
+    value: String,
+}
+
+impl Row {
+    const fn new(chinese: &'static str, english: &'static str, value: String) -> Self {
+        Self {
+            chinese,
+            english,
+            value,
+        }
+    }
+}
+
+/// Breaks a line, is invisible or turns the direction of the text.
+fn forges(found: char) -> bool {
+    found.is_control()
+        || matches!(found, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(found, '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+const KEEP: (&str, &str) = (
+    "请保管好本单：在抽取时间之前收到它，即可证明名录库、规则和随机源先于随机数固定。",
+    "Keep this slip: received before the draw time, it shows that rosters, rules and the source of \
+     randomness were fixed before the randomness existed.",
+);
+const EXERCISE: (&str, &str) = (
+    "本单只用于演练：所用随机数在承诺之前已经公开，什么也证明不了。",
+    "For practice only: the randomness was public before the commitment, so this slip proves nothing.",
+);
+const CHECK: (&str, &str) = (
+    "结果公开后，取得证据包并运行下面的命令；核对通过，才说明公开的就是当初承诺的这一次抽取。",
+    "At disclosure, get the bundle and run this command; only if it passes is the disclosed draw \
+     the one committed to here.",
+);
+/// The boxes at the foot of the slip.
+const SIGNATURES: [(&str, &str); 3] = [
+    ("经办人", "Prepared by"),
+    ("监督人", "Supervised by"),
+    ("收到时间", "Received at"),
+];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    pub(super) fn sample() -> SlipFields {
+        SlipFields {
+            title: "2026 年第三季度<特种设备>\"双随机\"抽查 & 复查".into(),
+            authority: "某市市场监督管理局".into(),
+            draw: "2026-Q3-017".into(),
+            commitment: ABC.parse().unwrap(),
+            draw_time: "2026-07-23 15:38:30（北京时间）".into(),
+            disclosure_time: "2026-10-31 18:00:00（北京时间）".into(),
+            round: Some(30_662_982),
+            subjects: 48_210,
+            officers: 316,
+            replay: false,
+        }
+    }
+
+    #[test]
+    fn text_has_every_field_and_the_commitment_twice() {
+        let text = sample().text().unwrap();
+        for part in [
+            "抽取承诺单\n",
+            "抽取名称：2026 年第三季度<特种设备>\"双随机\"抽查 & 复查\n",
+            "组织单位：某市市场监督管理局\n",
+            "抽取编号：2026-Q3-017\n",
+            "抽取时间：2026-07-23 15:38:30（北京时间）\n",
+            "公开时间：2026-10-31 18:00:00（北京时间）\n",
+            "随机数：drand quicknet 第 30662982 轮\n",
+            "检查对象：48210 个\n",
+            "执法检查人员：316 名\n",
+            "  ba7816bf 8f01cfea 414140de 5dae2223\n  b00361a3 96177a9c b410ff61 f20015ad\n",
+            &format!("\n{ABC}\n"),
+            &format!("\ndispatch verify evidence.zip --expect {ABC}\n"),
+            "经办人",
+            "监督人",
+            "收到时间",
+        ] {
+            assert!(text.contains(part), "{part} is missing from {text}");
+        }
+        assert!(!text.contains("演练"));
+    }
+
+    #[test]
+    fn an_exercise_says_so_and_claims_nothing() {
+        let fields = SlipFields {
+            replay: true,
+            round: None,
+            ..sample()
+        };
+        for slip in [fields.text().unwrap(), fields.html().unwrap()] {
+            assert!(slip.contains(REPLAY_BANNER));
+            assert!(slip.contains("不使用 drand"));
+            assert!(!slip.contains("即可证明"));
+        }
+    }
+
+    #[test]
+    fn forged_lines_are_refused() {
+        for found in [
+            '\n', '\r', '\t', '\0', '\u{85}', '\u{2028}', '\u{202e}', '\u{2066}',
+        ] {
+            let fields = SlipFields {
+                authority: format!("局{found}x"),
+                ..sample()
+            };
+            let expected = SlipError::Character {
+                field: "authority",
+                code: u32::from(found),
+            };
+            assert_eq!(fields.text(), Err(expected.clone()));
+            assert_eq!(fields.html(), Err(expected));
+        }
+    }
+}
