@@ -1,0 +1,114 @@
+//! The team: which officers each selected subject needs.
+//!
+//! Source: docs/spec.md 3.3. Invariant after the plan's faults are empty: at least two slots are
+//! for officers proper; experts come on top of them (国发〔2019〕5号).
+
+use serde::{Deserialize, Serialize};
+
+/// Rules for the teams.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// Field pairs that, with the department, make up the load groups.
+    pub group: Vec<FieldPair>,
+    /// An officer needs at least so many days of the window without leave.
+    pub min_days: u64,
+    /// How much the load cap exceeds the smallest possible one.
+    pub slack: u64,
+    /// The slots, in order.
+    pub slots: Vec<Slot>,
+}
+
+impl Team {
+    /// The slots one by one: a slot with count 2 comes twice.
+    pub fn expanded(&self) -> impl Iterator<Item = ExpandedSlot<'_>> {
+        self.slots
+            .iter()
+            .enumerate()
+            .flat_map(|(index, slot)| (0..slot.count).map(move |_| ExpandedSlot { index, slot }))
+    }
+
+    /// Number of expanded slots.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.expanded().count()
+    }
+}
+
+/// One place in a team.
+#[derive(Clone, Copy, Debug)]
+pub struct ExpandedSlot<'p> {
+    /// Index of the slot in [`Team::slots`].
+    pub index: usize,
+    /// What the place asks for.
+    pub slot: &'p Slot,
+}
+
+/// A field of the officer and the field of the subject it must equal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldPair {
+    /// Field of the officer.
+    pub officer: String,
+    /// Field of the subject.
+    pub subject: String,
+}
+
+/// What places of a team ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// How many equal places.
+    pub count: u64,
+    /// Department of the officer.
+    pub department: String,
+    /// Expert kind, for experts; empty otherwise.
+    pub expert: String,
+    /// Whether the officer must be able to lead.
+    pub lead: bool,
+    /// Rules between officer and subject.
+    #[serde(rename = "match")]
+    pub matching: Vec<MatchRule>,
+    /// Matters the officer must cover, sorted.
+    pub matters: Vec<String>,
+    /// Name of the slot.
+    pub name: String,
+    /// Officer proper or expert on top.
+    pub role: Role,
+    /// Skills the officer must have, sorted.
+    pub skills: Vec<String>,
+}
+
+/// Officer proper or expert on top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Counts towards the two officers that the law asks for.
+    Officer,
+    /// Comes on top.
+    Expert,
+}
+
+/// A rule between a field of the officer and a field of the subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchRule {
+    /// Field of the officer.
+    pub officer: String,
+    /// The rule.
+    pub rule: MatchKind,
+    /// Field of the subject.
+    pub subject: String,
+}
+
+/// How the two fields must relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MatchKind {
+    /// Every item of the subject's list is in the officer's.
+    Covers,
+    /// Not equal, or the subject's is empty.
+    Differ,
+    /// Equal and not empty.
+    Same,
+}

@@ -1,0 +1,200 @@
+//! Rosters 名录库: frozen, canonical, committed lists of subjects and officers.
+//!
+//! Source: docs/spec.md section 2. A roster is its file: one canonical row per line, sorted by id.
+//! Invariant: a [`Roster`] is sorted, its ids are unique and its rows obey the rules it was read
+//! or built with, so its root does not depend on the order or spelling of the input.
+
+mod builder;
+mod cells;
+mod diff;
+mod recusal;
+mod rules;
+
+pub use self::builder::RosterBuilder;
+pub(crate) use self::cells::keyed;
+pub use self::cells::{CellLine, Cells, CellsError, RosterKey, cell_hash};
+pub use self::diff::{
+    Change, DiffLine, DiffSummary, ReasonCount, diff_lines, read_diff, summarise,
+};
+pub use self::recusal::{ClosedRecusal, OpenRecusal, Recusal, RecusalLine, Recusals, pair_id};
+pub use self::rules::{RosterKind, RowFault, RowRules, check_row};
+
+use rayon::prelude::*;
+
+use crate::digest::Digest;
+use crate::merkle::{leaf_hash, root_of_parallel};
+use crate::row::{self, Field};
+
+/// A frozen list of rows.
+#[derive(Clone, Default)]
+pub struct Roster {
+    bytes: Vec<u8>,
+    rows: Vec<Span>,
+}
+
+impl Roster {
+    /// Reads a roster file and checks every row.
+    ///
+    /// # Errors
+    /// [`RosterFault`] names the first line that is not as docs/spec.md 2.1 and 2.2 ask.
+    pub fn read(bytes: Vec<u8>, rules: &RowRules<'_>) -> Result<Self, RosterFault> {
+        let mut rows: Vec<Span> = Vec::new();
+        let mut start = 0;
+        while start < bytes.len() {
+            let line_number = rows.len() as u64 + 1;
+            let fault = |fault| RosterFault {
+                line: line_number,
+                fault,
+            };
+            let end = match bytes[start..].iter().position(|byte| *byte == b'\n') {
+                Some(length) => start + length,
+                None => return Err(fault(RowFault::NoLineFeed)),
+            };
+            let line = &bytes[start..end];
+            let mut fields = Vec::new();
+            row::read(line, &mut fields).map_err(|error| fault(RowFault::Row(error)))?;
+            check_row(&fields, rules).map_err(fault)?;
+            let span = Span::new(start, line, row::value(&fields, "id")).ok_or_else(|| {
+                fault(RowFault::Id {
+                    found: String::new(),
+                })
+            })?;
+            if let Some(last) = rows.last()
+                && last.id(&bytes) >= span.id(&bytes)
+            {
+                return Err(fault(RowFault::Order));
+            }
+            rows.push(span);
+            start = end + 1;
+        }
+        Ok(Self { bytes, rows })
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The roster file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// A row's line without its line feed. Panics never: an index out of range gives no bytes.
+    #[must_use]
+    pub fn line(&self, index: usize) -> &[u8] {
+        self.rows
+            .get(index)
+            .map_or(&[], |span| span.line(&self.bytes))
+    }
+
+    /// A row's id.
+    #[must_use]
+    pub fn id(&self, index: usize) -> &str {
+        self.rows
+            .get(index)
+            .and_then(|span| core::str::from_utf8(span.id(&self.bytes)).ok())
+            .unwrap_or_default()
+    }
+
+    /// A row's fields.
+    #[must_use]
+    pub fn fields(&self, index: usize) -> Vec<Field<'_>> {
+        let mut fields = Vec::new();
+        // Rows were checked when the roster was built; an index out of range has no fields.
+        let _ = row::read(self.line(index), &mut fields);
+        fields
+    }
+
+    /// Index of the row with this id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.rows
+            .binary_search_by(|span| span.id(&self.bytes).cmp(id.as_bytes()))
+            .ok()
+    }
+
+    /// Leaf hashes of all rows, in order.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<Digest> {
+        self.rows
+            .par_iter()
+            .map(|span| leaf_hash(span.line(&self.bytes)))
+            .collect()
+    }
+
+    /// The committed root (docs/spec.md 2.2).
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        root_of_parallel(&self.leaves())
+    }
+}
+
+impl core::fmt::Debug for Roster {
+    /// Shows the size only: rows may be millions.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Roster")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A line of a roster file that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {fault}")]
+pub struct RosterFault {
+    /// Line, counted from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub fault: RowFault,
+}
+
+/// Where a row and its id lie in the file.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u64,
+    length: u16,
+    id_offset: u16,
+    id_length: u16,
+}
+
+impl Span {
+    /// `None` if the id does not stand in the line as it is, or the line is too long.
+    fn new(start: usize, line: &[u8], id: &str) -> Option<Self> {
+        // Ids need no escapes in JSON, so the id's bytes stand in the line; the key makes the place unique.
+        let key = format!("\"id\":\"{id}\"");
+        let at = find(line, key.as_bytes())?;
+        Some(Self {
+            start: start as u64,
+            length: u16::try_from(line.len()).ok()?,
+            id_offset: u16::try_from(at + 6).ok()?,
+            id_length: u16::try_from(id.len()).ok()?,
+        })
+    }
+
+    fn line<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        let start = usize::try_from(self.start).unwrap_or(usize::MAX);
+        bytes
+            .get(start..start.saturating_add(usize::from(self.length)))
+            .unwrap_or_default()
+    }
+
+    fn id<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        let from = usize::from(self.id_offset);
+        self.line(bytes)
+            .get(from..from + usize::from(self.id_length))
+            .unwrap_or_default()
+    }
+}
+
+fn find(line: &[u8], part: &[u8]) -> Option<usize> {
+    line.windows(part.len()).position(|window| window == part)
+}
