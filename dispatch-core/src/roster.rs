@@ -38,6 +38,14 @@ impl Roster {
     /// # Errors
     /// [`RosterFault`] names the first line that is not as docs/spec.md 2.1 and 2.2 ask.
     pub fn read(bytes: Vec<u8>, rules: &RowRules<'_>) -> Result<Self, RosterFault> {
+        Ok(Self::check(&bytes, rules)?.with(bytes))
+    }
+
+    /// Checks every row of a roster file without taking it.
+    ///
+    /// # Errors
+    /// As [`Roster::read`].
+    pub fn check(bytes: &[u8], rules: &RowRules<'_>) -> Result<CheckedRows, RosterFault> {
         let mut rows: Vec<Span> = Vec::new();
         let mut start = 0;
         while start < bytes.len() {
@@ -60,14 +68,14 @@ impl Roster {
                 })
             })?;
             if let Some(last) = rows.last()
-                && last.id(&bytes) >= span.id(&bytes)
+                && last.id(bytes) >= span.id(bytes)
             {
                 return Err(fault(RowFault::Order));
             }
             rows.push(span);
             start = end + 1;
         }
-        Ok(Self { bytes, rows })
+        Ok(CheckedRows(rows))
     }
 
     /// Number of rows.
@@ -86,6 +94,12 @@ impl Roster {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The roster file, without copying it.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// A row's line without its line feed. Panics never: an index out of range gives no bytes.
@@ -135,6 +149,21 @@ impl Roster {
     #[must_use]
     pub fn root(&self) -> Digest {
         root_of_parallel(&self.leaves())
+    }
+}
+
+/// Where the rows of a checked roster file lie.
+#[derive(Debug)]
+pub struct CheckedRows(Vec<Span>);
+
+impl CheckedRows {
+    /// The roster, given the very bytes that were checked.
+    #[must_use]
+    pub(crate) fn with(self, bytes: Vec<u8>) -> Roster {
+        Roster {
+            bytes,
+            rows: self.0,
+        }
     }
 }
 

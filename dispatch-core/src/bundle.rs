@@ -1,0 +1,275 @@
+//! The evidence bundle 证据包: one zip file with all that a stranger needs to recompute a draw.
+//!
+//! Source: docs/spec.md section 10. The reader takes nothing on trust: not the number of entries,
+//! not their names, not their sizes. Invariant: writing the same files gives the same bytes.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::language::Message;
+
+/// `announcement.json`.
+pub const ANNOUNCEMENT: &str = "announcement.json";
+/// `assignments.jsonl`.
+pub const ASSIGNMENTS: &str = "assignments.jsonl";
+/// `audit.json`, in the auditor's form only.
+pub const AUDIT: &str = "audit.json";
+/// `cells.jsonl`, in the auditor's form only.
+pub const CELLS: &str = "cells.jsonl";
+/// `disclosure.json`.
+pub const DISCLOSURE: &str = "disclosure.json";
+/// `officers-diff.jsonl`, where announced.
+pub const OFFICERS_DIFF: &str = "officers-diff.jsonl";
+/// `officers.jsonl`.
+pub const OFFICERS: &str = "officers.jsonl";
+/// `recusals.jsonl`.
+pub const RECUSALS: &str = "recusals.jsonl";
+/// `result.json`.
+pub const RESULT: &str = "result.json";
+/// `subjects-diff.jsonl`, where announced.
+pub const SUBJECTS_DIFF: &str = "subjects-diff.jsonl";
+/// `subjects.jsonl`.
+pub const SUBJECTS: &str = "subjects.jsonl";
+
+/// Entries that every bundle has.
+pub const REQUIRED: [&str; 7] = [
+    ANNOUNCEMENT,
+    ASSIGNMENTS,
+    DISCLOSURE,
+    OFFICERS,
+    RECUSALS,
+    RESULT,
+    SUBJECTS,
+];
+/// Entries that a bundle may have.
+pub const OPTIONAL: [&str; 4] = [AUDIT, CELLS, OFFICERS_DIFF, SUBJECTS_DIFF];
+
+/// How much a bundle may unpack to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of all entries together.
+    pub total: u64,
+    /// Bytes of a `.json` entry.
+    pub document: u64,
+    /// Number of entries.
+    pub entries: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            total: 8 << 30,
+            document: 16 << 20,
+            entries: 16,
+        }
+    }
+}
+
+/// The files of a bundle, as far as they can be read.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    files: BTreeMap<String, Vec<u8>>,
+    unreadable: Vec<String>,
+    faults: Vec<Message>,
+    not_a_zip: bool,
+}
+
+impl Files {
+    /// Files that never were in a container, a draw's folder say.
+    #[must_use]
+    pub fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
+        Self {
+            files,
+            ..Self::default()
+        }
+    }
+
+    /// Unpacks a bundle. Never fails: what is wrong is kept, to be reported as check A01.
+    pub fn unpack<R: Read + Seek>(mut reader: R, limits: Limits) -> Self {
+        let mut files = Self::default();
+        let count = entry_count(&mut reader);
+        let archive = ZipArchive::new(reader);
+        let (mut archive, count) = match (archive, count) {
+            (Ok(archive), Some(count)) => (archive, count),
+            (archive, _) => {
+                let error = archive
+                    .err()
+                    .map_or_else(String::new, |error| format!(": {error}"));
+                files.not_a_zip = true;
+                files.fault(
+                    format!("not a readable zip file{error}"),
+                    format!("不是可读取的zip文件{error}"),
+                );
+                return files;
+            }
+        };
+        if count != archive.len() {
+            files.fault(
+                "an entry name stands more than once".to_owned(),
+                "条目名称重复".to_owned(),
+            );
+        }
+        if archive.len() > limits.entries {
+            files.fault(
+                format!(
+                    "{} entries; at most {} are allowed",
+                    archive.len(),
+                    limits.entries
+                ),
+                format!("有{}个条目,最多允许{}个", archive.len(), limits.entries),
+            );
+        }
+        let mut left = limits.total;
+        for index in 0..archive.len().min(limits.entries) {
+            let name = archive
+                .name_for_index(index)
+                .and_then(Result::ok)
+                .map_or_else(String::new, |name| name.into_owned());
+            if !REQUIRED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) {
+                files.fault(
+                    format!("unexpected entry {name:?}"),
+                    format!("多余的条目“{name}”"),
+                );
+                continue;
+            }
+            let limit = if name.ends_with(".json") {
+                limits.document.min(left)
+            } else {
+                left
+            };
+            match unpack_entry(&mut archive, index, limit) {
+                Ok(bytes) => {
+                    left -= bytes.len() as u64;
+                    files.files.insert(name, bytes);
+                }
+                Err(error) => {
+                    files.fault(
+                        format!("entry {name}: {error}"),
+                        format!("条目{name}无法解压:{error}"),
+                    );
+                    files.unreadable.push(name);
+                }
+            }
+        }
+        files
+    }
+
+    /// Packs the files; the same files always give the same bytes.
+    ///
+    /// # Errors
+    /// An input or output error of `writer`.
+    pub fn pack<W: Write + Seek>(&self, writer: W) -> std::io::Result<W> {
+        let mut zip = ZipWriter::new(writer);
+        for (name, bytes) in &self.files {
+            let options = SimpleFileOptions::default()
+                .compression_method(CompressionMethod::Deflated)
+                .last_modified_time(zip::DateTime::default())
+                .unix_permissions(0o644)
+                .large_file(bytes.len() as u64 >= u64::from(u32::MAX));
+            zip.start_file(name.as_str(), options)
+                .map_err(std::io::Error::other)?;
+            zip.write_all(bytes)?;
+        }
+        zip.finish().map_err(std::io::Error::other)
+    }
+
+    /// [`Files::pack`] into memory.
+    ///
+    /// # Errors
+    /// When an entry is too large for the format.
+    pub fn to_zip(&self) -> std::io::Result<Vec<u8>> {
+        self.pack(Cursor::new(Vec::new())).map(Cursor::into_inner)
+    }
+
+    /// The bytes of a file.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name).map(Vec::as_slice)
+    }
+
+    /// Takes a file out, to save memory.
+    pub fn take(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.files.remove(name)
+    }
+
+    /// Adds or replaces a file.
+    pub fn insert(&mut self, name: &str, bytes: Vec<u8>) {
+        self.files.insert(name.to_owned(), bytes);
+    }
+
+    /// Names of the files, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Whether the bundle is of the auditor's form.
+    #[must_use]
+    pub fn is_auditors(&self) -> bool {
+        let listed = |name: &str| {
+            self.files.contains_key(name) || self.unreadable.iter().any(|entry| entry == name)
+        };
+        listed(AUDIT) || listed(CELLS)
+    }
+
+    /// What was wrong with the container.
+    #[must_use]
+    pub fn faults(&self) -> &[Message] {
+        &self.faults
+    }
+
+    /// Whether it was no zip file at all.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.not_a_zip
+    }
+
+    fn fault(&mut self, english: String, chinese: String) {
+        self.faults.push(Message::new(english, chinese));
+    }
+}
+
+/// The lines of a JSON-lines file without their line feeds, and whether the last one had its own.
+#[must_use]
+pub fn lines(bytes: &[u8]) -> (Vec<&[u8]>, bool) {
+    let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    let complete = lines.last().is_some_and(|last| last.is_empty());
+    if complete {
+        lines.pop();
+    }
+    (lines, complete)
+}
+
+fn unpack_entry<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    index: usize,
+    limit: u64,
+) -> Result<Vec<u8>, String> {
+    let entry = archive.by_index(index).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    entry
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("unpacks to more than {limit} bytes"));
+    }
+    Ok(bytes)
+}
+
+/// Number of entries that the end-of-central-directory record declares. The zip reader keeps one of
+/// two entries with the same name; this number tells that there were two.
+fn entry_count<R: Read + Seek>(reader: &mut R) -> Option<usize> {
+    let length = reader.seek(SeekFrom::End(0)).ok()?;
+    let tail = length.min(22 + 65_535);
+    reader.seek(SeekFrom::Start(length - tail)).ok()?;
+    let mut bytes = Vec::new();
+    reader.take(tail).read_to_end(&mut bytes).ok()?;
+    let at = bytes
+        .windows(4)
+        .rposition(|window| window == b"PK\x05\x06")?;
+    let count = bytes.get(at + 10..at + 12)?;
+    Some(usize::from(u16::from_le_bytes(count.try_into().ok()?)))
+}

@@ -1,0 +1,209 @@
+//! The draw 抽取: from what is frozen, the secret and the seed sources to subjects and teams.
+//!
+//! Source: docs/spec.md sections 5 to 9. Invariant: the draw is a function of its arguments; it has
+//! no clock and no randomness of its own, and from a frozen draw and its sources it cannot fail.
+
+use crate::bundle::{self, Files};
+use crate::digest::Digest;
+use crate::disclosure::Disclosure;
+use crate::evidence::{Announced, Evidence};
+use crate::freeze::{SecretDocument, json_lines};
+use crate::json::to_canonical;
+use crate::language::Message;
+use crate::result::{Record, ResultDocument, ResultKey};
+use crate::roster::{Recusals, Roster};
+use crate::seed::{SourceValue, check_sources, seed};
+use crate::selection::{Selected, Stratification, SubjectKey, select};
+use crate::team::{Staffing, Teams, Workforce, staff};
+use crate::verify::{CheckResult, OpenCells, Status, check_frozen};
+
+/// A frozen draw, read back and found to be what was announced.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The announcement.
+    pub announced: Announced,
+    /// The subject roster, sealed cells as committed.
+    pub subjects: Roster,
+    /// The officer roster, sealed cells as committed.
+    pub officers: Roster,
+    /// All recusals, opened.
+    pub recusals: Recusals,
+    cells: OpenCells,
+    secret: Digest,
+    strata: Stratification,
+}
+
+/// What a draw came to.
+#[derive(Debug)]
+pub struct Draw {
+    /// The seed.
+    pub seed: Digest,
+    /// The selected subjects, in ascending order of ticket.
+    pub selected: Vec<Selected>,
+    /// Their teams, in the same order.
+    pub teams: Teams,
+    /// The records, in the keyed order.
+    pub records: Vec<Record>,
+    /// The result document.
+    pub result: ResultDocument,
+}
+
+impl Prepared {
+    /// Reads the public files together with `audit.json`, `cells.jsonl` and the opened recusals,
+    /// and checks that they are what was announced.
+    ///
+    /// # Errors
+    /// Every check that did not pass.
+    pub fn open(files: Files, secret: &SecretDocument) -> Result<Self, Vec<CheckResult>> {
+        let evidence = Evidence::read(files);
+        let (results, cells) = check_frozen(&evidence);
+        let mut failed: Vec<CheckResult> = results
+            .into_iter()
+            .filter(|result| result.status != Status::Pass)
+            .collect();
+        let announced = evidence.announcement.good().cloned();
+        let secret_fits = announced.as_ref().is_some_and(|announced| {
+            crate::announcement::secret_hash(secret.secret.as_bytes())
+                == announced.document.secret_hash
+        });
+        if !secret_fits {
+            failed.push(CheckResult {
+                id: "B08",
+                status: Status::Fail,
+                detail: Message::new(
+                    "secret.json is not of this announcement",
+                    "secret.json 不属于本公告",
+                ),
+            });
+        }
+        let parts = (
+            announced,
+            evidence.subjects,
+            evidence.officers,
+            evidence.recusals,
+        );
+        use crate::evidence::Part::Good;
+        match parts {
+            (Some(announced), Good(subjects), Good(officers), Good(recusals))
+                if failed.is_empty() =>
+            {
+                let strata = Stratification::new(
+                    &announced.document.plan,
+                    &subjects,
+                    cells.subjects.as_ref(),
+                );
+                Ok(Self {
+                    announced,
+                    subjects,
+                    officers,
+                    recusals,
+                    cells,
+                    secret: secret.secret,
+                    strata,
+                })
+            }
+            _ => Err(failed),
+        }
+    }
+
+    /// Draws.
+    ///
+    /// # Errors
+    /// When a value is not what the plan's seed sources ask for.
+    pub fn draw(&self, values: &[SourceValue]) -> Result<Draw, Message> {
+        let plan = &self.announced.document.plan;
+        check_sources(plan, values)?;
+        let commitment = self.announced.commitment;
+        let seed = seed(plan, &commitment, self.secret.as_bytes(), values)
+            .ok_or_else(|| Message::new("a seed source is missing", "缺少随机源"))?;
+        let selected = select(&self.subjects, &self.strata, SubjectKey::new(&seed));
+        let workforce = Workforce::new(plan, &self.officers, self.cells.officers.as_ref());
+        let recusals = self.recusals.pairs();
+        let staffing = Staffing {
+            plan,
+            subjects: &self.subjects,
+            subject_cells: self.cells.subjects.as_ref(),
+            workforce: &workforce,
+            recusals: &recusals,
+        };
+        let teams = staff(&staffing, &selected, &seed);
+        let mut records: Vec<Record> = selected
+            .iter()
+            .zip(&teams.members)
+            .map(|(subject, members)| Record {
+                officers: members
+                    .iter()
+                    .map(|member| {
+                        member.map_or_else(String::new, |row| self.officers.id(row).to_owned())
+                    })
+                    .collect(),
+                subject: self.subjects.id(subject.row).to_owned(),
+                ticket: subject.ticket,
+            })
+            .collect();
+        let key = ResultKey::new(&seed);
+        key.sort(&mut records);
+        let result = ResultDocument {
+            commitment,
+            count: records.len() as u64,
+            format: ResultDocument::FORMAT.to_owned(),
+            root: key.root(&records),
+        };
+        Ok(Draw {
+            seed,
+            selected,
+            teams,
+            records,
+            result,
+        })
+    }
+
+    /// Pool and quota of every stratum, and the place of every subject.
+    #[must_use]
+    pub fn strata(&self) -> &Stratification {
+        &self.strata
+    }
+
+    /// The files that a disclosure adds to the public ones: `result.json`, `assignments.jsonl`,
+    /// `disclosure.json`, and the recusals of the selected subjects opened.
+    #[must_use]
+    pub fn disclose(&self, draw: &Draw, values: &[SourceValue]) -> Files {
+        let selected: std::collections::HashSet<&str> = draw
+            .records
+            .iter()
+            .map(|record| record.subject.as_str())
+            .collect();
+        let recusals: Vec<_> = self
+            .recusals
+            .lines
+            .iter()
+            .map(|line| match line {
+                crate::roster::RecusalLine::Open(open)
+                    if selected.contains(open.subject.as_str()) =>
+                {
+                    line.clone()
+                }
+                _ => line.closed(),
+            })
+            .collect();
+        let disclosure = Disclosure {
+            commitment: self.announced.commitment,
+            format: Disclosure::FORMAT.to_owned(),
+            secret: self.secret,
+            sources: values.to_vec(),
+        };
+        let mut files = Files::default();
+        files.insert(bundle::RECUSALS, json_lines(&recusals));
+        files.insert(bundle::ASSIGNMENTS, json_lines(&draw.records));
+        // Documents of texts and integers always have a canonical form.
+        files.insert(
+            bundle::RESULT,
+            to_canonical(&draw.result).unwrap_or_default(),
+        );
+        files.insert(
+            bundle::DISCLOSURE,
+            to_canonical(&disclosure).unwrap_or_default(),
+        );
+        files
+    }
+}

@@ -1,0 +1,190 @@
+//! Rehearsal: can every subject be staffed, and would whole draws be?
+//!
+//! A draw cannot be called off once its pulse is out (docs/spec.md 7.4 leaves slots open rather than
+//! fail), so what cannot be staffed is looked for before anything is announced. Trial draws use
+//! public test seeds; they tell nothing about the real one. Invariant: nothing is frozen here.
+
+use std::collections::{BTreeMap, HashSet};
+
+use rayon::prelude::*;
+
+use crate::digest::{Digest, tagged};
+use crate::language::Message;
+use crate::plan::Plan;
+use crate::roster::{Recusal, Roster};
+use crate::selection::{OpenRow, Place, Selected, Stratification, SubjectKey, select};
+use crate::team::{GroupName, GroupOutcome, Staffing, Workforce, staff};
+
+/// What a rehearsal found.
+#[derive(Clone, Debug, Default)]
+pub struct Rehearsal {
+    /// Kinds of subjects that nobody can inspect, whatever is drawn.
+    pub impossible: Vec<Message>,
+    /// Bottlenecks of trial draws, the most frequent first.
+    pub shortages: Vec<Message>,
+    /// Trial draws held.
+    pub trials: u32,
+    /// Trial draws with open slots.
+    pub short_trials: u32,
+    /// Every load group's officers, slots and base cap in the first trial.
+    pub groups: Vec<GroupOutcome>,
+}
+
+impl Rehearsal {
+    /// Whether everything could be staffed.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.impossible.is_empty() && self.short_trials == 0
+    }
+}
+
+/// Rehearses a plan on open rosters.
+pub fn rehearse(
+    plan: &Plan,
+    subjects: &Roster,
+    officers: &Roster,
+    recusals: &[Recusal],
+    trials: u32,
+    progress: &mut dyn FnMut(u32),
+) -> Rehearsal {
+    let strata = Stratification::new(plan, subjects, None);
+    let workforce = Workforce::new(plan, officers, None);
+    let pairs: HashSet<(&str, &str)> = recusals
+        .iter()
+        .map(|r| (r.subject.as_str(), r.officer.as_str()))
+        .collect();
+    let staffing = Staffing {
+        plan,
+        subjects,
+        subject_cells: None,
+        workforce: &workforce,
+        recusals: &pairs,
+    };
+    let mut rehearsal = Rehearsal {
+        impossible: impossible(&staffing, &strata),
+        trials,
+        ..Rehearsal::default()
+    };
+    let mut shortages: BTreeMap<GroupName, (u32, Message)> = BTreeMap::new();
+    for trial in 0..trials {
+        let seed = tagged("dispatch/v1/trial", &[&trial.to_be_bytes()]);
+        let selected = select(subjects, &strata, SubjectKey::new(&seed));
+        let teams = staff(&staffing, &selected, &seed);
+        rehearsal.short_trials += u32::from(teams.open() > 0);
+        for group in &teams.groups {
+            if let Some(shortage) = group.shortages.first() {
+                let known = shortages
+                    .entry(group.name.clone())
+                    .or_insert_with(|| (0, shortage.message.clone()));
+                known.0 += 1;
+            }
+        }
+        if trial == 0 {
+            rehearsal.groups = teams.groups;
+        }
+        progress(trial + 1);
+    }
+    let mut shortages: Vec<_> = shortages.into_values().collect();
+    shortages.sort_by_key(|(times, _)| core::cmp::Reverse(*times));
+    rehearsal.shortages = shortages
+        .into_iter()
+        .map(|(times, m)| {
+            Message::new(
+                format!("in {times} of {trials} trial draws: {}", m.english),
+                format!("{trials}次试抽中有{times}次:{}", m.chinese),
+            )
+        })
+        .collect();
+    rehearsal
+}
+
+/// Subjects in a pool that could not get a whole team even if they alone were drawn, told by kind.
+fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> {
+    let plan = staffing.plan;
+    let matched = plan
+        .team
+        .slots
+        .iter()
+        .flat_map(|slot| &slot.matching)
+        .map(|rule| &rule.subject);
+    let mut fields: Vec<&str> = plan
+        .team
+        .group
+        .iter()
+        .map(|pair| &pair.subject)
+        .chain(matched)
+        .map(String::as_str)
+        .collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let recused: HashSet<&str> = staffing
+        .recusals
+        .iter()
+        .map(|(subject, _)| *subject)
+        .collect();
+    let drawable = |at: &usize| {
+        strata
+            .strata
+            .get(*at)
+            .is_some_and(|stratum| stratum.quota > 0)
+    };
+    // Subjects with the same values in all fields that the team rules read are of one kind; those
+    // with recusals are looked at one by one.
+    let kinds: BTreeMap<Vec<String>, (usize, u64)> = strata
+        .places
+        .par_iter()
+        .enumerate()
+        .filter(|(_, place)| matches!(place, Place::Stratum(at) if drawable(at)))
+        .fold(
+            BTreeMap::new,
+            |mut kinds: BTreeMap<Vec<String>, (usize, u64)>, (row, _)| {
+                let values = OpenRow::new(staffing.subjects, None, row);
+                let mut kind: Vec<String> =
+                    fields.iter().map(|f| values.value(f).to_owned()).collect();
+                if recused.contains(staffing.subjects.id(row)) {
+                    kind.push(staffing.subjects.id(row).to_owned());
+                }
+                kinds.entry(kind).or_insert((row, 0)).1 += 1;
+                kinds
+            },
+        )
+        .reduce(BTreeMap::new, |mut all, part| {
+            for (kind, (row, count)) in part {
+                all.entry(kind).or_insert((row, 0)).1 += count;
+            }
+            all
+        });
+    let no_seed = Digest::new([0; 32]);
+    kinds
+        .into_iter()
+        .filter_map(|(kind, (row, count))| {
+            let one = [Selected {
+                ticket: no_seed,
+                row,
+                stratum: 0,
+            }];
+            let teams = staff(staffing, &one, &no_seed);
+            let shortage = teams
+                .groups
+                .iter()
+                .find_map(|group| group.shortages.first())?;
+            let id = staffing.subjects.id(row);
+            let kind = fields
+                .iter()
+                .zip(&kind)
+                .map(|(f, v)| format!("{f}={v}"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            Some(Message::new(
+                format!(
+                    "{count} subjects ({kind}; for example {id}) could never get a whole team: {}",
+                    shortage.message.english
+                ),
+                format!(
+                    "有{count}户({kind};如{id})无论如何无法配齐检查人员:{}",
+                    shortage.message.chinese
+                ),
+            ))
+        })
+        .collect()
+}
