@@ -166,10 +166,11 @@ pub struct SubjectColumns {
 }
 
 /// What subject ids are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectIds {
     /// Unified social credit codes (GB 32100-2015), check character verified.
+    #[default]
     CreditCode,
     /// Any other ids: products, projects, sites.
     Other,

@@ -108,6 +108,12 @@ pub fn check_frozen(evidence: &Evidence) -> (Vec<CheckResult>, OpenCells) {
     (run.results, cells)
 }
 
+/// The open values of a bundle's sealed columns, as far as they are there and what was sealed.
+#[must_use]
+pub fn open_cells(evidence: &Evidence) -> OpenCells {
+    check_frozen(evidence).1
+}
+
 /// Open values of both rosters' sealed columns, where they are known.
 #[derive(Debug, Default)]
 pub struct OpenCells {

@@ -61,40 +61,110 @@ pub(super) fn find_bottlenecks(
     limits: &[u32],
     open: &[usize],
 ) -> (Vec<Bottleneck>, Vec<usize>) {
-    let mut known: BTreeMap<(Vec<usize>, Vec<usize>), usize> = BTreeMap::new();
-    let mut members: Vec<Vec<usize>> = Vec::new();
-    let mut of_slot = Vec::with_capacity(open.len());
-    for &slot in open {
-        // A fresh search, as the marks of earlier ones would hide what this slot shares with them.
-        network.forget();
-        network.augment(slot);
-        let mut rivals = network.marks.slots().to_vec();
-        let mut officers = network.marks.officers().to_vec();
-        rivals.sort_unstable();
-        officers.sort_unstable();
-        let index = *known.entry((officers, rivals)).or_insert(members.len());
-        if index == members.len() {
-            members.push(Vec::new());
-        }
+    let mut found = Found::default();
+    let of_slot: Vec<usize> = open
+        .iter()
+        .map(|&slot| found.bottleneck_of(network, slot))
+        .collect();
+    let mut members = vec![Vec::new(); found.reaches.len()];
+    for (&slot, &index) in open.iter().zip(&of_slot) {
         members[index].push(slot);
-        of_slot.push(index);
     }
-    let mut sets: Vec<_> = known.into_iter().collect();
-    sets.sort_unstable_by_key(|&(_, index)| index);
-    let bottlenecks = sets
-        .into_iter()
-        .map(|((officers, rivals), index)| {
-            describe(network, limits, &officers, &rivals, &members[index])
-        })
+    let pairs = found.reaches.iter().zip(&members);
+    let bottlenecks = pairs
+        .map(|(reach, open)| describe(network, limits, reach, open))
         .collect();
     (bottlenecks, of_slot)
+}
+
+/// What a failed search from an open slot reached, both lists sorted.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Reach {
+    officers: Vec<usize>,
+    /// Slots that hold an officer.
+    rivals: Vec<usize>,
+}
+
+impl Reach {
+    fn of_last_search(network: &Network) -> Self {
+        let mut reach = Self {
+            officers: network.marks.officers().to_vec(),
+            rivals: network.marks.slots().to_vec(),
+        };
+        reach.officers.sort_unstable();
+        reach.rivals.sort_unstable();
+        reach
+    }
+
+    /// Whether the first step of a search stayed inside this reach. The slots that its officers hold
+    /// belong to it, so only officers and teammates need a look.
+    fn contains_first_step(&self, network: &Network, subject: usize) -> bool {
+        let officers = network.marks.officers();
+        let mut teammates = network
+            .demand
+            .slots_of(subject)
+            .filter(|&s| network.marks.has_slot(s));
+        officers.len() <= self.officers.len()
+            && teammates.all(|slot| self.rivals.binary_search(&slot).is_ok())
+            && officers
+                .iter()
+                .all(|officer| self.officers.binary_search(officer).is_ok())
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    reaches: Vec<Reach>,
+    index_of: BTreeMap<Reach, usize>,
+    /// Slots from which the whole of a reach can be reached again, and the index of that reach.
+    hubs: Vec<(usize, usize)>,
+}
+
+impl Found {
+    fn bottleneck_of(&mut self, network: &mut Network, slot: usize) -> usize {
+        // A fresh search, as the marks of earlier ones would hide what this slot shares with them.
+        network.forget();
+        network.reach_first(slot);
+        // Thousands of slots may be open for one reason: where the first step does not leave a known
+        // reach, and the search then meets a hub of it, the rest would find just that reach.
+        let subject = network.demand.subject_of(slot);
+        let mut known = self.hubs.clone();
+        known.retain(|&(_, index)| self.reaches[index].contains_first_step(network, subject));
+        loop {
+            if let Some(&(_, index)) = known.iter().find(|&&(hub, _)| network.marks.has_slot(hub)) {
+                return index;
+            }
+            if !network.reach_next() {
+                break;
+            }
+        }
+        let reach = Reach::of_last_search(network);
+        if let Some(&index) = self.index_of.get(&reach) {
+            return index;
+        }
+        let index = self.reaches.len();
+        let widest = reach
+            .rivals
+            .iter()
+            .copied()
+            .max_by_key(|&s| network.demand.class_size(s));
+        if let Some(widest) = widest {
+            network.forget();
+            network.reach_from(widest);
+            if Reach::of_last_search(network) == reach {
+                self.hubs.push((widest, index));
+            }
+        }
+        self.index_of.insert(reach.clone(), index);
+        self.reaches.push(reach);
+        index
+    }
 }
 
 fn describe(
     network: &Network,
     limits: &[u32],
-    officers: &[usize],
-    rivals: &[usize],
+    Reach { officers, rivals }: &Reach,
     open: &[usize],
 ) -> Bottleneck {
     let places = officers

@@ -106,6 +106,13 @@ impl Demand {
         self.class_words[self.class_start[slot] + index]
     }
 
+    /// How many officers the slot's class has.
+    pub(super) fn class_size(&self, slot: usize) -> u32 {
+        (0..self.width)
+            .map(|index| self.class_word(slot, index).count_ones())
+            .sum()
+    }
+
     pub(super) fn is_barred(&self, subject: usize, officer: usize) -> bool {
         self.barred[subject].binary_search(&officer).is_ok()
     }

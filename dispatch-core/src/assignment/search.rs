@@ -56,7 +56,7 @@ impl Marks {
         self.done = 0;
     }
 
-    fn has_slot(&self, slot: usize) -> bool {
+    pub(super) fn has_slot(&self, slot: usize) -> bool {
         self.slot_era[slot] == self.era
     }
 
@@ -126,6 +126,29 @@ impl Network {
             self.reach_officer(officer, slot);
         }
         self.search(slot)
+    }
+
+    /// Marks the slots whose officer an open slot could take, as the first step of its search.
+    pub(super) fn reach_first(&mut self, open: usize) {
+        self.marks.begin();
+        self.expand(open);
+    }
+
+    /// Goes on from there by one slot; false when the open slot reaches nothing more.
+    pub(super) fn reach_next(&mut self) -> bool {
+        let next = self.marks.next();
+        if let Some(slot) = next {
+            self.expand(slot);
+        }
+        next.is_some()
+    }
+
+    /// Marks all that a held slot could reach if it lost its officer: no officer among them has a
+    /// spare place, as the slot must be one that the search from an open slot reached.
+    pub(super) fn reach_from(&mut self, held: usize) {
+        self.marks.begin();
+        self.marks.reach_slot(held, held);
+        self.search(held);
     }
 
     fn search(&mut self, root: usize) -> bool {

@@ -1,2 +1,44 @@
-//! The offline command-line tool.
-fn main() {}
+//! `dispatch`: the offline command-line tool. It reads and writes files, the clock and the system's
+//! entropy; everything else is in the library.
+//!
+//! Exit status: 0 done, 1 refused or a check failed, 2 wrong usage.
+
+mod args;
+mod commands;
+mod console;
+mod failure;
+mod folder;
+mod inputs;
+mod lists;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::console::Console;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let console = Console::new(arguments.language);
+    let done = match arguments.command {
+        Command::Sample(options) => commands::sample::run(&console, &options),
+        Command::Check(options) => commands::check::run(&console, &options),
+        Command::Announce(options) => commands::announce::run(&console, &options),
+        Command::Draw(options) => commands::draw::run(&console, &options),
+        Command::Disclose(options) => commands::disclose::run(&console, &options),
+        Command::Verify(options) => commands::verify::run(&console, &options),
+        Command::Explain(options) => commands::explain::run(&console, &options),
+        Command::Demo(options) => commands::demo::run(&console, &options),
+        Command::Selftest => commands::selftest::run(&console),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for message in &failure.0 {
+                eprintln!("{}", message.text(console.language()));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

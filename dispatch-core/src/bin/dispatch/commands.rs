@@ -1,0 +1,11 @@
+//! One file for each command.
+
+pub(crate) mod announce;
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod disclose;
+pub(crate) mod draw;
+pub(crate) mod explain;
+pub(crate) mod sample;
+pub(crate) mod selftest;
+pub(crate) mod verify;

@@ -1,0 +1,90 @@
+//! `dispatch verify`: every numbered check on a bundle.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use dispatch_core::bundle::{Files, Limits};
+use dispatch_core::digest::Digest;
+use dispatch_core::policy::Policy;
+use dispatch_core::verify::{self, Expectations, Report, Status, Verdict, check};
+
+use crate::args::Verify;
+use crate::console::Console;
+use crate::failure::{Done, Failure};
+use crate::folder;
+
+pub(crate) fn run(console: &Console, options: &Verify) -> Done {
+    let mut expectations = Expectations::default();
+    if let Some(text) = &options.expect {
+        let digest = Digest::from_hex(text.trim()).map_err(|error| {
+            Failure::new(
+                format!("--expect: {error}; copy the commitment from the slip"),
+                format!("--expect:{error};请照承诺单填写64位承诺"),
+            )
+        })?;
+        expectations.commitment = Some(digest);
+    }
+    if let Some(path) = &options.policy {
+        expectations.policy = Some(Policy::read(&folder::read(path)?)?);
+    }
+    let report = report(console, &options.bundle, options.limit, &expectations)?;
+    if options.json {
+        println!("{}", report.to_json(console.language()));
+    } else {
+        print(console, &report);
+    }
+    if report.holds() { Ok(()) } else { Err(Failure::said()) }
+}
+
+/// Unpacks and verifies a bundle.
+pub(crate) fn report(console: &Console, path: &Path, limit: u64, expectations: &Expectations) -> Done<Report> {
+    let step = console.step("unpacking", "正在解压");
+    let file = File::open(path).map_err(|error| Failure::file(path, &error))?;
+    let files = Files::unpack(BufReader::new(file), Limits { total: limit, ..Limits::default() });
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let language = console.language();
+    Ok(verify::verify(&name, files, expectations, &mut |result| {
+        step.doing(&format!("{} {}", result.id, check(result.id).title().text(language)));
+    }))
+}
+
+/// The report for people.
+pub(crate) fn print(console: &Console, report: &Report) {
+    let language = console.language();
+    for result in &report.checks {
+        let check = check(result.id);
+        let status = match result.status {
+            Status::Pass => console.pick("pass   ", "通过"),
+            Status::Fail => console.pick("FAIL   ", "失败"),
+            Status::Hidden => console.pick("hidden ", "不可见"),
+            Status::Skipped => console.pick("skipped", "未执行"),
+        };
+        let title = check.title();
+        let separator = console.pick(": ", ":");
+        println!(
+            "{status} {} (§{}) {}{separator}{}",
+            result.id, check.section, title.text(language), result.detail.text(language)
+        );
+    }
+    println!();
+    if let Some(commitment) = report.commitment {
+        console.say(format!("commitment       {commitment}"), format!("承诺       {commitment}"));
+    }
+    let word = |verdict| match verdict {
+        Verdict::Pass => console.pick("pass", "通过"),
+        Verdict::Fail => console.pick("FAIL", "未通过"),
+        Verdict::Incomplete => console.pick("incomplete", "未完成"),
+        Verdict::Hidden => console.pick("hidden: this is the public form", "不可见(公开版证据包)"),
+    };
+    let (public, auditor) = (word(report.public), word(report.auditor));
+    console.say(format!("public verdict   {public}"), format!("公众结论   {public}"));
+    console.say(format!("auditor verdict  {auditor}"), format!("审计结论   {auditor}"));
+    let grade = report.grade.message();
+    console.say(format!("evidence         {}", grade.english), format!("证据等级   {}", grade.chinese));
+    let failed = report.failed();
+    if !failed.is_empty() {
+        let failed = failed.join(", ");
+        console.say(format!("failed checks    {failed}"), format!("未通过项   {failed}"));
+    }
+}

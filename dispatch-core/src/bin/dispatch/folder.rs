@@ -1,0 +1,138 @@
+//! The folder of one draw: what is for everybody, and what is sealed.
+//!
+//! `secret/` is readable by the operator only (mode 0700, its files 0600). Files appear whole or not
+//! at all: each is written beside its place and renamed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use dispatch_core::bundle::{self, Files};
+use dispatch_core::freeze::SecretDocument;
+use dispatch_core::json::from_canonical;
+
+use crate::failure::{Done, Failure};
+
+/// Name of the sealed part.
+pub(crate) const SECRET: &str = "secret";
+
+/// Reads a file whole.
+pub(crate) fn read(path: &Path) -> Done<Vec<u8>> {
+    fs::read(path).map_err(|error| Failure::file(path, &error))
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn write(path: &Path, bytes: &[u8], private: bool) -> Done {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let written = (|| {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(if private { 0o600 } else { 0o644 });
+        }
+        let mut file = options.open(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    })();
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        Failure::file(path, &error)
+    })
+}
+
+/// Fails if something is there already.
+pub(crate) fn must_not_exist(path: &Path) -> Done {
+    if !path.exists() {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::new(
+        format!("{path} exists already; nothing is overwritten: choose another name"),
+        format!("{path}已存在,不会覆盖:请另选名称"),
+    ))
+}
+
+/// A new folder that appears only when everything in it is written.
+#[derive(Debug)]
+pub(crate) struct NewFolder {
+    target: PathBuf,
+    building: PathBuf,
+    finished: bool,
+}
+
+impl NewFolder {
+    pub(crate) fn create(target: &Path) -> Done<Self> {
+        must_not_exist(target)?;
+        let mut building = target.as_os_str().to_owned();
+        building.push(".part");
+        let building = PathBuf::from(building);
+        let made = fs::remove_dir_all(&building)
+            .or_else(|error| if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+            .and_then(|()| fs::create_dir_all(&building));
+        made.map_err(|error| Failure::file(&building, &error))?;
+        Ok(Self { target: target.to_owned(), building, finished: false })
+    }
+
+    /// Where to write meanwhile.
+    pub(crate) fn path(&self) -> &Path {
+        &self.building
+    }
+
+    /// Puts the folder in its place.
+    pub(crate) fn finish(mut self) -> Done {
+        fs::rename(&self.building, &self.target).map_err(|error| Failure::file(&self.target, &error))?;
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        if !self.finished {
+            let _ = fs::remove_dir_all(&self.building);
+        }
+    }
+}
+
+/// Makes the sealed part of a folder.
+pub(crate) fn create_secret(dir: &Path) -> Done<PathBuf> {
+    let secret = dir.join(SECRET);
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(&secret).map_err(|error| Failure::file(&secret, &error))?;
+    Ok(secret)
+}
+
+/// Reads what `announce` wrote: the files for drawing, and the secret.
+pub(crate) fn open(dir: &Path) -> Done<(Files, SecretDocument)> {
+    let mut files = BTreeMap::new();
+    for name in [bundle::ANNOUNCEMENT, bundle::SUBJECTS, bundle::OFFICERS] {
+        files.insert(name.to_owned(), read(&dir.join(name))?);
+    }
+    for name in [bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF] {
+        let path = dir.join(name);
+        if path.exists() {
+            files.insert(name.to_owned(), read(&path)?);
+        }
+    }
+    let secret = dir.join(SECRET);
+    for name in [bundle::RECUSALS, bundle::CELLS, bundle::AUDIT] {
+        files.insert(name.to_owned(), read(&secret.join(name))?);
+    }
+    let path = secret.join(SecretDocument::NAME);
+    let document: SecretDocument = from_canonical(&read(&path)?).map_err(|error| {
+        let path = path.display();
+        Failure::new(format!("{path}: {error}; restore it from your copy"), format!("{path}:{error};请用备份恢复"))
+    })?;
+    Ok((Files::new(files), document))
+}

@@ -1,0 +1,261 @@
+//! The table of problem kinds.
+//!
+//! To add a kind, add one entry to the table: name, values, severity, stable code, and message and
+//! remedy in English and Chinese. Messages may name the values in braces. Codes never change once
+//! released, since people and programs refer to them.
+//!
+//! Invariant: codes are unique.
+
+use crate::language::Language;
+use super::Severity;
+use crate::credit_code::CreditCodeError;
+
+macro_rules! problem_kinds {
+    ($(
+        $name:ident { $($field:ident : $type:ty),* $(,)? } = $severity:ident $code:literal
+            en $en:literal => $en_remedy:literal
+            zh $zh:literal => $zh_remedy:literal;
+    )*) => {
+        /// What is wrong; each kind shows its English message.
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        #[non_exhaustive]
+        pub enum ProblemKind {
+            $(
+                #[doc = concat!("`", $code, "`: ", $en, ".")]
+                $name {
+                    $(
+                        #[doc = concat!("The `", stringify!($field), "` of the message.")]
+                        $field: $type,
+                    )*
+                },
+            )*
+        }
+
+        #[allow(unused_variables, reason = "a message need not show every value")]
+        #[allow(clippy::useless_format, reason = "messages without values share the table")]
+        impl ProblemKind {
+            /// Stable identifier of this kind.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $code,)*
+                }
+            }
+
+            /// How much this kind matters by itself.
+            #[must_use]
+            pub fn severity(&self) -> Severity {
+                match self {
+                    $(Self::$name { .. } => Severity::$severity,)*
+                }
+            }
+
+            /// What is wrong, without the place and without a closing stop.
+            #[must_use]
+            pub fn message(&self, language: Language) -> String {
+                match (self, language) {
+                    $(
+                        (Self::$name { $($field),* }, Language::English) => format!($en),
+                        (Self::$name { $($field),* }, Language::Chinese) => format!($zh),
+                    )*
+                }
+            }
+
+            /// What to do about it, without a closing stop.
+            #[must_use]
+            pub fn remedy(&self, language: Language) -> String {
+                match (self, language) {
+                    $(
+                        (Self::$name { $($field),* }, Language::English) => format!($en_remedy),
+                        (Self::$name { $($field),* }, Language::Chinese) => format!($zh_remedy),
+                    )*
+                }
+            }
+        }
+
+        #[cfg(test)]
+        const CODES: &[&str] = &[$($code),*];
+    };
+}
+
+problem_kinds! {
+    // Files.
+    EmptyFile {} = Error "file.empty"
+        en "the file is empty" => "export the list again and check that it has a header line"
+        zh "文件是空的" => "重新导出名单，确认第一行是表头";
+    NotCsv { format: &'static str } = Error "file.not-csv"
+        en "this is {format}, not a CSV file"
+            => "open it in the spreadsheet program, choose \"save as\" and the type CSV UTF-8"
+        zh "这是{format}文件，不是CSV文件" => "用表格软件打开，另存为“CSV UTF-8（逗号分隔）”后再导入";
+    NulByte {} = Error "file.nul-byte"
+        en "the file holds a zero byte, so it is not a text file or it is damaged"
+            => "save the list again as CSV UTF-8"
+        zh "文件含有空字节，不是文本文件或已损坏" => "把名单重新另存为CSV UTF-8";
+    Unreadable { reason: String } = Error "file.unreadable"
+        en "the rest of the file cannot be read ({reason})" => "save the list again as CSV UTF-8"
+        zh "文件其余部分无法读取（{reason}）" => "把名单重新另存为CSV UTF-8";
+    Encoding { encoding: &'static str } = Note "import.encoding"
+        en "read as {encoding}" => "none needed; if names look wrong, save the list as CSV UTF-8"
+        zh "按{encoding}编码读取" => "无需处理；如名称显示为乱码，请另存为CSV UTF-8";
+    MalformedText { encoding: &'static str } = Error "import.malformed-text"
+        en "the cell holds bytes that are not {encoding}"
+            => "type the cell again, or save the list as CSV UTF-8"
+        zh "单元格含有不符合{encoding}编码的字节" => "重新录入该单元格，或把名单另存为CSV UTF-8";
+
+    // Header.
+    MissingColumn { field: &'static str, accepted: String } = Error "import.missing-column"
+        en "no column for {field}" => "give the column one of these headers: {accepted}"
+        zh "缺少“{field}”列" => "在第一行加上表头，可用名称：{accepted}";
+    RepeatedColumn { field: String, first: String, second: String } = Error "import.repeated-column"
+        en "columns \"{first}\" and \"{second}\" both mean {field}" => "delete or rename one of them"
+        zh "“{first}”列与“{second}”列含义相同（{field}）" => "删除其中一列或改名";
+    UnnamedColumn { number: usize } = Note "import.unnamed-column"
+        en "column number {number} has no header and is left out" => "give it a header if it is needed"
+        zh "第{number}列没有表头，未导入" => "如需要该列，请补上表头";
+    PersonalColumn {} = Note "import.personal-column"
+        en "personal data is not needed for a draw; the column is dropped"
+            => "none needed; better leave the column out when exporting"
+        zh "个人信息与抽取无关，该列已舍弃" => "无需处理；建议导出时就不包含该列";
+    LeftOutColumn {} = Note "import.left-out-column"
+        en "the column is not known and is left out"
+            => "name it as an extra column if strata or filters need it"
+        zh "无法识别的列，未导入" => "如分层或筛选要用到，请在导入选项中把它列为附加列";
+    ExtraColumnAbsent { name: String } = Warning "import.extra-column-absent"
+        en "the extra column \"{name}\" is not in the file" => "check the spelling of the header"
+        zh "文件中没有要求附加的“{name}”列" => "核对表头的写法";
+
+    // Rows.
+    TooFewCells { found: usize, expected: usize } = Error "import.too-few-cells"
+        en "{found} cells instead of {expected}"
+            => "complete the row; if many rows end early, the spreadsheet program dropped empty cells \
+                at the line end: fill the last column throughout and save again"
+        zh "只有{found}个单元格，应为{expected}个"
+            => "补全该行；如很多行都缺，是表格软件省略了行尾空格子，请把最后一列全部填上内容后重新保存";
+    TooManyCells { found: usize, expected: usize } = Error "import.too-many-cells"
+        en "{found} cells instead of {expected}"
+            => "look for a separator inside a cell, which must then stand in double quotes"
+        zh "有{found}个单元格，应为{expected}个" => "检查单元格内是否有未加双引号的分隔符";
+    OpenQuote {} = Error "import.open-quote"
+        en "a double quote is opened in this row and never closed, so the rest of the file is lost"
+            => "remove the stray double quote or close it"
+        zh "该行有一个未闭合的双引号，其后的内容都无法读取" => "删除多余的双引号，或补上另一半";
+    EmptyCell { field: &'static str } = Error "roster.empty-cell"
+        en "the cell is empty, but {field} is required" => "fill the cell, or delete the row"
+        zh "必填的单元格是空的（{field}）" => "补填内容，或删除该行";
+    ControlCharacter { code_point: String } = Error "import.control-character"
+        en "the text holds the invisible control character {code_point}"
+            => "type the cell again on one line"
+        zh "文字中有不可见的控制字符{code_point}" => "在一行内重新录入该单元格";
+    DamagedText {} = Error "import.damaged-text"
+        en "the text holds the replacement character U+FFFD: an earlier conversion lost characters"
+            => "export the list again from its source"
+        zh "文字中有替换符U+FFFD，说明此前转换时已丢字" => "从原系统重新导出名单";
+    Normalised { from: String, to: String } = Note "import.normalised"
+        en "\"{from}\" was read as \"{to}\"" => "none needed; check that this is the same"
+        zh "“{from}”按“{to}”导入" => "无需处理；请核对是否一致";
+
+    // Identifiers.
+    CreditCodeLength { length: usize } = Error "roster.credit-code-length"
+        en "the credit code has {length} characters instead of 18" => "copy the code from the licence"
+        zh "统一社会信用代码有{length}位，应为18位" => "按营业执照核对";
+    CreditCodeCharacter { position: usize, character: char } = Error "roster.credit-code-character"
+        en "\"{character}\" at position {position} is not allowed in a credit code"
+            => "copy the code from the licence; I, O, S, V and Z never occur in it"
+        zh "统一社会信用代码第{position}位“{character}”不是允许的字符"
+            => "按营业执照核对；代码中不会出现I、O、S、V、Z";
+    CreditCodeCheck { found: char, expected: char } = Error "roster.credit-code-check"
+        en "check character is {found}, should be {expected}"
+            => "one of the 18 characters is wrong: copy the code from the licence"
+        zh "校验码是{found}，应为{expected}" => "18位中有一位写错了，按营业执照核对";
+    OldRegistrationNumber {} = Error "roster.old-registration-number"
+        en "15 digits are an old registration number, not a unified social credit code"
+            => "look up the unified social credit code of this enterprise"
+        zh "这是15位的旧注册号，不是统一社会信用代码" => "查询该企业的统一社会信用代码后填入";
+    LostDigits { value: String } = Error "roster.lost-digits"
+        en "\"{value}\" lost digits in a spreadsheet"
+            => "format the column as text, fill it from the source again, and import again"
+        zh "“{value}”在表格软件中丢失了位数" => "把该列设为文本格式，从原系统重新取数后再导入";
+    BadId { value: String } = Error "roster.bad-id"
+        en "\"{value}\" is not an identifier: 1 to 64 printable characters without spaces"
+            => "correct the identifier"
+        zh "“{value}”不是有效的编号：应为1至64个可见字符，中间无空格" => "更正编号";
+    DuplicateId { id: String, first_row: u64 } = Error "roster.duplicate-id"
+        en "{id} already stands in row {first_row}" => "keep one of the two rows and delete the other"
+        zh "{id}与第{first_row}行重复" => "两行只保留一行";
+    DuplicateRecusal { first_row: u64 } = Note "recusal.duplicate"
+        en "the same subject and officer already stand in row {first_row}; this row is left out"
+            => "none needed"
+        zh "与第{first_row}行是同一对象和人员，本行未重复导入" => "无需处理";
+
+    // Other cells.
+    BadDate { value: String } = Error "roster.bad-date"
+        en "\"{value}\" is not a date" => "write it like 2026-07-01; 长期 means without end"
+        zh "“{value}”不是有效日期" => "按2026-07-01的格式填写；长期有效的填“长期”";
+    BadLeave { value: String } = Error "roster.bad-leave"
+        en "\"{value}\" is not a leave" => "write it like 2026-07-01/2026-07-05, several joined by ;"
+        zh "“{value}”不是有效的请假时段" => "按2026-07-01/2026-07-05的格式填写，多段用分号隔开";
+    LeaveReversed { start: String, end: String } = Error "roster.leave-reversed"
+        en "the leave ends on {end}, before it starts on {start}" => "correct the two dates"
+        zh "请假结束日{end}早于开始日{start}" => "更正起止日期";
+    BadLimit { value: String } = Error "roster.bad-limit"
+        en "\"{value}\" is not a task limit" => "write a whole number from 0 to 999999, or leave it empty"
+        zh "“{value}”不是有效的任务上限" => "填写0至999999的整数，不限的留空";
+    BadYesNo { value: String } = Error "roster.bad-yes-no"
+        en "\"{value}\" is neither yes nor no" => "write 是 or 否"
+        zh "“{value}”既不是“是”也不是“否”" => "填写“是”或“否”";
+    ExpiredCertificate { expires: String, valid_through: String } = Warning "roster.expired-certificate"
+        en "the certificate expires on {expires}, before {valid_through}: the officer will not be drawn"
+            => "renew the certificate and enter the new date, if the officer is to take part"
+        zh "执法证有效期至{expires}，早于{valid_through}，该人员不会被抽取" => "如需参加抽取，换证后更新有效期";
+}
+
+impl ProblemKind {
+    /// The kind for a text that is not a credit code.
+    #[must_use]
+    pub fn credit_code(value: &str, error: &CreditCodeError) -> Self {
+        match *error {
+            CreditCodeError::Length { length, .. } => Self::CreditCodeLength { length },
+            CreditCodeError::Character {
+                position,
+                character,
+            } => Self::CreditCodeCharacter {
+                position,
+                character,
+            },
+            CreditCodeError::CheckCharacter { found, expected } => {
+                Self::CreditCodeCheck { found, expected }
+            }
+            CreditCodeError::OldRegistrationNumber => Self::OldRegistrationNumber {},
+            CreditCodeError::LostDigits => Self::LostDigits {
+                value: value.to_owned(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique() {
+        let mut sorted = CODES.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), CODES.len());
+    }
+
+    #[test]
+    fn values_appear_in_both_languages() {
+        let kind = ProblemKind::DuplicateId {
+            id: "A1".to_owned(),
+            first_row: 12,
+        };
+        assert_eq!(
+            kind.message(Language::English),
+            "A1 already stands in row 12"
+        );
+        assert_eq!(kind.message(Language::Chinese), "A1与第12行重复");
+        assert_eq!(kind.severity(), Severity::Error);
+    }
+}
