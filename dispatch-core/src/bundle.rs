@@ -90,40 +90,28 @@ impl Files {
     /// Unpacks a bundle. Never fails: what is wrong is kept, to be reported as check A01.
     pub fn unpack<R: Read + Seek>(mut reader: R, limits: Limits) -> Self {
         let mut files = Self::default();
-        let count = entry_count(&mut reader);
-        let archive = ZipArchive::new(reader);
-        let (mut archive, count) = match (archive, count) {
-            (Ok(archive), Some(count)) => (archive, count),
-            (archive, _) => {
-                let error = archive
-                    .err()
-                    .map_or_else(String::new, |error| format!(": {error}"));
-                files.not_a_zip = true;
-                files.fault(
-                    format!("not a readable zip file{error}"),
-                    format!("不是可读取的zip文件{error}"),
+        let unreadable = |english: String, chinese: String| Self {
+            faults: vec![Message::new(english, chinese)],
+            not_a_zip: true,
+            ..Self::default()
+        };
+        if let Err(error) = check_directory(&mut reader, limits.entries) {
+            return unreadable(
+                format!("not a readable zip file: {error}"),
+                format!("不是可读取的zip文件:{error}"),
+            );
+        }
+        let mut archive = match ZipArchive::new(reader) {
+            Ok(archive) => archive,
+            Err(error) => {
+                return unreadable(
+                    format!("not a readable zip file: {error}"),
+                    format!("不是可读取的zip文件:{error}"),
                 );
-                return files;
             }
         };
-        if count != archive.len() {
-            files.fault(
-                "an entry name stands more than once".to_owned(),
-                "条目名称重复".to_owned(),
-            );
-        }
-        if archive.len() > limits.entries {
-            files.fault(
-                format!(
-                    "{} entries; at most {} are allowed",
-                    archive.len(),
-                    limits.entries
-                ),
-                format!("有{}个条目,最多允许{}个", archive.len(), limits.entries),
-            );
-        }
         let mut left = limits.total;
-        for index in 0..archive.len().min(limits.entries) {
+        for index in 0..archive.len() {
             let name = archive
                 .name_for_index(index)
                 .and_then(Result::ok)
@@ -248,6 +236,7 @@ fn unpack_entry<R: Read + Seek>(
     limit: u64,
 ) -> Result<Vec<u8>, String> {
     let entry = archive.by_index(index).map_err(|error| error.to_string())?;
+    let declared = entry.size();
     let mut bytes = Vec::new();
     entry
         .take(limit.saturating_add(1))
@@ -256,20 +245,65 @@ fn unpack_entry<R: Read + Seek>(
     if bytes.len() as u64 > limit {
         return Err(format!("unpacks to more than {limit} bytes"));
     }
+    if bytes.len() as u64 != declared {
+        return Err("does not have its declared size".to_owned());
+    }
     Ok(bytes)
 }
 
-/// Number of entries that the end-of-central-directory record declares. The zip reader keeps one of
-/// two entries with the same name; this number tells that there were two.
-fn entry_count<R: Read + Seek>(reader: &mut R) -> Option<usize> {
-    let length = reader.seek(SeekFrom::End(0)).ok()?;
-    let tail = length.min(22 + 65_535);
-    reader.seek(SeekFrom::Start(length - tail)).ok()?;
-    let mut bytes = Vec::new();
-    reader.take(tail).read_to_end(&mut bytes).ok()?;
-    let at = bytes
-        .windows(4)
-        .rposition(|window| window == b"PK\x05\x06")?;
-    let count = bytes.get(at + 10..at + 12)?;
-    Some(usize::from(u16::from_le_bytes(count.try_into().ok()?)))
+/// Checks the directory by itself (docs/spec.md section 10): readers of zip files differ in what they
+/// tolerate around and inside it, so nothing that they could read differently is let through.
+fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), String> {
+    let text = |error: std::io::Error| error.to_string();
+    let length = reader.seek(SeekFrom::End(0)).map_err(text)?;
+    // 16 entries with their names, extra fields and ZIP64 records are far below 64 KiB.
+    let tail_start = length.saturating_sub(DIRECTORY_LIMIT);
+    reader.seek(SeekFrom::Start(tail_start)).map_err(text)?;
+    let mut tail = Vec::new();
+    reader.take(DIRECTORY_LIMIT).read_to_end(&mut tail).map_err(text)?;
+    let end = tail.len().checked_sub(22).ok_or("too short")?;
+    let field = |at: usize, size: usize| -> Result<u64, String> {
+        let bytes = tail.get(at..at + size).ok_or("cut off")?;
+        Ok(bytes.iter().rev().fold(0, |value, byte| (value << 8) | u64::from(*byte)))
+    };
+    if !tail[end..].starts_with(b"PK\x05\x06") || field(end + 20, 2)? != 0 {
+        return Err("it does not end with an end record without comment".to_owned());
+    }
+    let (mut count, mut size, mut start) = (field(end + 10, 2)?, field(end + 12, 4)?, field(end + 16, 4)?);
+    let mut directory_end = end;
+    if count == 0xffff || size == 0xffff_ffff || start == 0xffff_ffff {
+        let record = end.checked_sub(20 + 56).ok_or("cut off")?;
+        if !tail[record..].starts_with(b"PK\x06\x06") {
+            return Err("no ZIP64 end record".to_owned());
+        }
+        (count, size, start) = (field(record + 32, 8)?, field(record + 40, 8)?, field(record + 48, 8)?);
+        directory_end = record;
+    }
+    let directory_start = start.checked_sub(tail_start).and_then(|at| usize::try_from(at).ok());
+    let directory_size = usize::try_from(size).map_err(|_| "directory too large")?;
+    let mut at = directory_start.ok_or("more than 16 entries")?;
+    if at.checked_add(directory_size) != Some(directory_end) {
+        return Err("the directory is not where the end record says".to_owned());
+    }
+    let mut names: Vec<&[u8]> = Vec::new();
+    while at < directory_end {
+        if !tail[at..].starts_with(b"PK\x01\x02") || names.len() >= most {
+            return Err("more than 16 entries, or a damaged directory".to_owned());
+        }
+        let part = |offset| field(at + offset, 2).and_then(|n| usize::try_from(n).map_err(|e| e.to_string()));
+        let (name, extra, comment) = (part(28)?, part(30)?, part(32)?);
+        let name_at = at + 46;
+        names.push(tail.get(name_at..name_at + name).ok_or("cut off")?);
+        at = name_at + name + extra + comment;
+    }
+    let listed = names.len() as u64;
+    names.sort_unstable();
+    names.dedup();
+    if at != directory_end || listed != count || names.len() as u64 != count {
+        return Err("names repeated, or not as many as the end record counts".to_owned());
+    }
+    Ok(())
 }
+
+/// More than any directory of 16 entries needs.
+const DIRECTORY_LIMIT: u64 = 1 << 20;

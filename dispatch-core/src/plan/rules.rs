@@ -73,6 +73,14 @@ pub(super) fn plan_faults(plan: &Plan) -> Vec<Fault> {
     }
     plan.schedule.faults(&mut faults);
     team(&plan.team, &mut faults);
+    let (first, last) = plan.schedule.window();
+    if u64::try_from(last - first + 1).unwrap_or(0) < plan.team.min_days {
+        faults.add(
+            "team.min_days",
+            "is more than the window has days",
+            "超过检查期限的天数",
+        );
+    }
     seed(plan, &mut faults);
     faults.0
 }
@@ -258,7 +266,8 @@ fn conditions(path: &str, conditions: &[Condition], faults: &mut Faults) {
         faults.length(&path, condition.values.len(), 1, most);
         for value in &condition.values {
             let empty = value.is_empty() && !matches!(condition.op, Op::In | Op::NotIn);
-            if empty || value.chars().count() > TEXT_LIMIT {
+            let list = condition.op == Op::HasAny && value.contains(';');
+            if empty || list || value.chars().count() > TEXT_LIMIT {
                 faults.add(&path, "has an empty or too long value", "有空值或过长的值");
             }
         }
@@ -308,7 +317,12 @@ fn slot_faults(path: &str, slot: &Slot, faults: &mut Faults) {
     faults.text(&format!("{path}.name"), &slot.name);
     faults.text(&format!("{path}.department"), &slot.department);
     match slot.role {
-        Role::Expert => faults.text(&format!("{path}.expert"), &slot.expert),
+        Role::Expert => {
+            faults.text(&format!("{path}.expert"), &slot.expert);
+            if slot.expert.contains(';') {
+                faults.add(&format!("{path}.expert"), "has a semicolon", "含有分号");
+            }
+        }
         Role::Officer if slot.expert.is_empty() => {}
         Role::Officer => faults.add(
             &format!("{path}.expert"),

@@ -158,6 +158,9 @@ pub fn read_diff(lines: &[&[u8]]) -> Result<Vec<DiffLine>, (u64, JsonError)> {
     let mut read: Vec<DiffLine> = Vec::with_capacity(lines.len());
     for (index, bytes) in lines.iter().enumerate() {
         let number = index as u64 + 1;
+        if bytes.len() > crate::row::ROW_LIMIT {
+            return Err((number, JsonError::Value("the line is too long".to_owned())));
+        }
         let line: DiffLine = from_canonical(bytes).map_err(|error| (number, error))?;
         let ordered = read.last().is_none_or(|last| last.id < line.id);
         if !ordered || !is_id(&line.id) || !is_text(&line.reason) {

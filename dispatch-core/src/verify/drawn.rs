@@ -147,6 +147,9 @@ fn selection(
     roster: &Roster,
     records: &[Record],
 ) -> Outcome {
+    if !strata.short.is_empty() {
+        return Err(Message::new("a quota exceeds its pool", "抽取数量超过分层户数"));
+    }
     let selected = select(roster, strata, SubjectKey::new(seed));
     let due: HashSet<&str> = selected
         .iter()

@@ -66,6 +66,8 @@ pub enum Grade {
     Replay,
     /// Some check failed.
     Failed,
+    /// Nothing failed, but something could not be checked.
+    Incomplete,
     /// The verifier's own record shows that the commitment came in time.
     FrozenFirst,
     /// The bundle belongs to the commitment the verifier holds.
@@ -84,6 +86,7 @@ impl Grade {
                 "演练:使用的是过去的随机数,不能证明任何真实抽取",
             ),
             Self::Failed => Message::new("at least one check failed", "至少有一项核验未通过"),
+            Self::Incomplete => Message::new("something could not be checked", "有核验项未能执行"),
             Self::FrozenFirst => Message::new(
                 "your own record shows that the commitment was received in time, before the randomness existed",
                 "您自己的记录表明:承诺在随机数产生之前按期收到",
@@ -204,6 +207,7 @@ pub(super) fn derive(
         () if commitment.is_none() => Grade::Failed,
         () if replay => Grade::Replay,
         () if failed => Grade::Failed,
+        () if public == Verdict::Incomplete || auditor == Verdict::Incomplete => Grade::Incomplete,
         () if passed("F02") => Grade::FrozenFirst,
         () if passed("F01") => Grade::Expected,
         () => Grade::Consistent,
