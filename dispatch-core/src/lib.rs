@@ -25,6 +25,7 @@ pub mod result;
 pub mod roster;
 pub mod row;
 pub mod sample;
+pub mod sample_plan;
 pub mod seed;
 pub mod selection;
 pub mod slip;

@@ -95,8 +95,8 @@ impl Schedule {
         {
             faults.add(
                 "schedule.disclosure_time",
-                "lies before the window has ended (00:00 UTC of the following day)",
-                "早于检查期限结束(次日零时,协调世界时)",
+                "lies before the window has ended (00:00 UTC of the following day, 08:00 Beijing time)",
+                "早于检查期限结束(次日零时协调世界时,即北京时间08:00)",
             );
         }
         if self.stages.len() > 100 {

@@ -102,6 +102,14 @@ problem_kinds! {
             => "type the cell again, or save the list as CSV UTF-8"
         zh "单元格含有不符合{encoding}编码的字节" => "重新录入该单元格，或把名单另存为CSV UTF-8";
 
+    // What the rosters themselves refuse.
+    RosterRow { reason: String } = Error "roster.row"
+        en "the row cannot stand in a roster: {reason}" => "correct the cell and import again"
+        zh "该行不能进入名录：{reason}" => "更正单元格后重新导入";
+    UnknownInRecusal { field: &'static str, id: String } = Warning "recusal.unknown"
+        en "{field} {id} is not in its roster" => "correct the number, or leave the line if the roster is incomplete on purpose"
+        zh "{field}“{id}”不在相应名录中" => "核对编号；如确已不在名录中，可忽略";
+
     // Header.
     MissingColumn { field: &'static str, accepted: String } = Error "import.missing-column"
         en "no column for {field}" => "give the column one of these headers: {accepted}"

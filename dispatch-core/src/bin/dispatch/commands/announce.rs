@@ -1,3 +1,183 @@
+//! `dispatch announce`: freeze, commit, print the slip.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use dispatch_core::announcement::Announcement;
+use dispatch_core::beacon::{self, Pulse, parse_relay_json};
+use dispatch_core::bundle;
+use dispatch_core::digest::Digest;
+use dispatch_core::evidence::{Evidence, Part};
+use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze};
+use dispatch_core::slip::SlipFields;
+use dispatch_core::syntax::time_text;
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use crate::args::Announce;
+use crate::commands::check;
+use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-pub(crate) fn run<T>(_: &Console, _: &T) -> Done { Err(Failure::said()) }
+use crate::folder::{self, NewFolder};
+use crate::inputs;
+
+pub(crate) fn run(console: &Console, options: &Announce) -> Done {
+    folder::must_not_exist(&options.out)?;
+    beacon::self_test().map_err(|error| {
+        Failure::new(
+            format!("the pinned beacon keys fail their self-test ({error}): this program is damaged, install it anew"),
+            format!("内置信标密钥自检失败({error}):程序已损坏,请重新安装"),
+        )
+    })?;
+    let material = inputs::read(console, &options.inputs)?;
+    let errors = check::report(console, &material, false);
+    if errors > 0 {
+        return Err(Failure::new(
+            format!("{errors} errors: nothing was announced"),
+            format!("共{errors}处错误,未公告"),
+        ));
+    }
+    let time = now();
+    let latest = material.plan.schedule.latest_announcement();
+    if !options.replay && time > latest {
+        let draw = &material.plan.schedule.draw_time;
+        let lead = material.plan.schedule.lead_minutes;
+        return Err(Failure::new(
+            format!("too late: the draw is at {draw} and must be announced {lead} minutes before; set a later draw time (or --replay for a rehearsal, which is no evidence)"),
+            format!("已过公告期限:抽取时间为{draw},须提前{lead}分钟公告。请推迟抽取时间(演练可用 --replay,但不能作为证据)"),
+        ));
+    }
+    let draft = Draft {
+        plan: material.plan,
+        subjects: material.subjects,
+        officers: material.officers,
+        recusals: material.recusals,
+        earlier: earlier(options)?,
+        recent_pulse: options.recent_pulse.as_deref().map(pulse).transpose()?,
+        policy: options.policy.as_deref().map(folder::read).transpose()?.map(|bytes| Digest::of(&bytes)),
+        created: time_text(time).unwrap_or_default(),
+        replay: options.replay,
+    };
+    let step = console.step("freezing", "正在冻结");
+    let frozen = freeze(draft, &entropy()?).map_err(Failure)?;
+    drop(step);
+    write(&options.out, &frozen)?;
+    let out = options.out.display();
+    let commitment = frozen.commitment;
+    console.say(
+        format!("announced in {out}; hand slip.html (or slip.txt) to whoever supervises, and keep {out}/secret safe and to yourself"),
+        format!("已公告,文件在{out}。请把承诺单 slip.html(或 slip.txt)交给监督方;{out}/secret 须妥善保密"),
+    );
+    console.say(format!("commitment {commitment}"), format!("承诺 {commitment}"));
+    Ok(())
+}
+
+/// Reads and verifies a pulse that a relay returned.
+pub(crate) fn pulse(path: &Path) -> Done<Pulse> {
+    let name = path.display();
+    let pulse = parse_relay_json(&folder::read(path)?)
+        .map_err(|error| Failure::new(format!("{name}: {error}"), format!("{name}:随机信标无法读取:{error}")))?;
+    beacon::verify(&pulse).map_err(|error| {
+        Failure::new(format!("{name}: {error}"), format!("{name}:随机信标验证失败:{error}"))
+    })?;
+    Ok(pulse)
+}
+
+fn write(dir: &Path, frozen: &Frozen) -> Done {
+    let folder = NewFolder::create(dir)?;
+    for name in frozen.public.names() {
+        folder::write(&folder.path().join(name), frozen.public.get(name).unwrap_or_default(), false)?;
+    }
+    let secret = folder::create_secret(folder.path())?;
+    for name in frozen.secret.names() {
+        folder::write(&secret.join(name), frozen.secret.get(name).unwrap_or_default(), true)?;
+    }
+    let slip = slip(&frozen.announcement, frozen.commitment);
+    let fault = |error: dispatch_core::slip::SlipError| {
+        Failure::new(format!("slip: {error}"), format!("承诺单:{error}"))
+    };
+    folder::write(&folder.path().join("slip.txt"), slip.text().map_err(fault)?.as_bytes(), false)?;
+    folder::write(&folder.path().join("slip.html"), slip.html().map_err(fault)?.as_bytes(), false)?;
+    folder.finish()
+}
+
+fn slip(announcement: &Announcement, commitment: Digest) -> SlipFields {
+    let plan = &announcement.plan;
+    SlipFields {
+        title: plan.title.clone(),
+        authority: plan.authority.clone(),
+        draw: plan.draw.clone(),
+        commitment,
+        draw_time: local_time(&plan.schedule.draw_time),
+        disclosure_time: local_time(&plan.schedule.disclosure_time),
+        round: plan.uses_drand().then_some(announcement.round),
+        subjects: announcement.subjects.count,
+        officers: announcement.officers.count,
+        replay: announcement.replay,
+    }
+}
+
+/// A time as people in China read it, with the committed form beside it.
+fn local_time(utc: &str) -> String {
+    let local = dispatch_core::syntax::unix_time(utc)
+        .and_then(|unix| time_text(unix + 8 * 3600))
+        .map(|text| text.replace('T', " ").trim_end_matches('Z').to_owned());
+    local.map_or_else(|| utc.to_owned(), |local| format!("{local} (UTC+8; {utc})"))
+}
+
+fn entropy() -> Done<Entropy> {
+    let mut entropy = Entropy { secret: [0; 32], roster_key: [0; 32] };
+    let filled = SysRng
+        .try_fill_bytes(&mut entropy.secret)
+        .and_then(|()| SysRng.try_fill_bytes(&mut entropy.roster_key));
+    filled.map_err(|error| {
+        Failure::new(
+            format!("the operating system gives no randomness: {error}"),
+            format!("操作系统无法提供随机数:{error}"),
+        )
+    })?;
+    Ok(entropy)
+}
+
+/// The rosters of an earlier draw, and the reasons of changes since.
+fn earlier(options: &Announce) -> Done<Earlier> {
+    let Some(dir) = &options.previous else { return Ok(Earlier::default()) };
+    let mut files = dispatch_core::bundle::Files::default();
+    for name in [bundle::ANNOUNCEMENT, bundle::SUBJECTS, bundle::OFFICERS] {
+        files.insert(name, folder::read(&dir.join(name))?);
+    }
+    let evidence = Evidence::read(files);
+    let (Part::Good(subjects), Part::Good(officers)) = (evidence.subjects, evidence.officers) else {
+        let dir = dir.display();
+        return Err(Failure::new(
+            format!("{dir}: its rosters are not as they were announced; use the untouched folder"),
+            format!("{dir}:名录与公告时不一致,请使用未改动的目录"),
+        ));
+    };
+    let reasons = options.reasons.as_deref().map(reasons).transpose()?.unwrap_or_default();
+    Ok(Earlier { subjects: Some(subjects), officers: Some(officers), reasons })
+}
+
+/// Reads a CSV with the columns id and reason.
+fn reasons(path: &Path) -> Done<HashMap<String, String>> {
+    let name = path.display();
+    let bytes = folder::read(path)?;
+    let fault = |row: usize, what: &str| {
+        Failure::new(
+            format!("{name}, row {row}: {what}; the columns are id and reason, in UTF-8"),
+            format!("{name}第{row}行:应为“编号,原因”两列,UTF-8编码({what})"),
+        )
+    };
+    let mut reader = csv::ReaderBuilder::new().from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+    let mut reasons = HashMap::new();
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| fault(index + 2, &error.to_string()))?;
+        let (id, reason) = (record.get(0).unwrap_or("").trim(), record.get(1).unwrap_or("").trim());
+        if id.is_empty() || !dispatch_core::syntax::is_text(reason) {
+            return Err(fault(index + 2, "empty cell"));
+        }
+        reasons.insert(id.to_owned(), reason.to_owned());
+    }
+    Ok(reasons)
+}

@@ -1,3 +1,105 @@
+//! `dispatch check`: all that is wrong, before anything is frozen.
+
+use dispatch_core::explain::reduced;
+use dispatch_core::plan::steering::warnings;
+use dispatch_core::problem::Severity;
+use dispatch_core::rehearsal::{Rehearsal, rehearse};
+use dispatch_core::selection::Stratification;
+
+use crate::args::Check;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-pub(crate) fn run<T>(_: &Console, _: &T) -> Done { Err(Failure::said()) }
+use crate::inputs::{self, Material};
+
+pub(crate) fn run(console: &Console, options: &Check) -> Done {
+    let material = inputs::read(console, &options.inputs)?;
+    let errors = report(console, &material, options.notes);
+    if errors == 0 {
+        console.say("ready to be announced", "可以公告");
+        Ok(())
+    } else {
+        Err(Failure::new(
+            format!("{errors} errors: nothing can be announced until they are mended"),
+            format!("共{errors}处错误,更正前不能公告"),
+        ))
+    }
+}
+
+/// Prints everything a person should know before freezing; gives the number of errors.
+pub(crate) fn report(console: &Console, material: &Material, notes: bool) -> usize {
+    for summary in &material.summaries {
+        console.message(summary);
+    }
+    inputs::print_problems(console, &material.problems, notes);
+    let mut errors = material.problems.count(Severity::Error);
+    let strata = Stratification::new(&material.plan, &material.subjects, None);
+    print_strata(console, &strata);
+    for fault in strata.faults(&material.plan, &material.subjects) {
+        let text = fault.text(console.language());
+        console.say(format!("error [strata] {text}"), format!("错误 [strata] {text}"));
+        errors += 1;
+    }
+    for warning in warnings(&material.plan, Some(&strata), material.subjects.len()) {
+        let (code, path, text) = (warning.code, &warning.path, warning.message.text(console.language()));
+        errors += usize::from(warning.is_error);
+        if warning.is_error {
+            console.say(format!("error [{code}] {path}: {text}"), format!("错误 [{code}] {path}:{text}"));
+        } else {
+            console.say(format!("warning [{code}] {path}: {text}"), format!("警告 [{code}] {path}:{text}"));
+        }
+    }
+    if errors == 0 {
+        let rehearsal = rehearsal(console, material);
+        print_rehearsal(console, &rehearsal);
+        errors += rehearsal.impossible.len() + rehearsal.shortages.len();
+    }
+    errors
+}
+
+fn rehearsal(console: &Console, material: &Material) -> Rehearsal {
+    // Fewer whole trial draws where each of them takes seconds.
+    let trials = if material.subjects.len() > 500_000 { 2 } else { 16 };
+    let step = console.step("holding trial draws", "正在试抽");
+    rehearse(
+        &material.plan,
+        &material.subjects,
+        &material.officers,
+        &material.recusals,
+        trials,
+        &mut |done| step.doing(&format!("{done}/{trials}")),
+    )
+}
+
+fn print_strata(console: &Console, strata: &Stratification) {
+    for stratum in &strata.strata {
+        let (numerator, denominator) = reduced(stratum.quota, stratum.pool);
+        let (name, pool, quota) = (&stratum.name, stratum.pool, stratum.quota);
+        console.say(
+            format!("stratum {name}: pool {pool}, quota {quota} ({numerator}/{denominator})"),
+            format!("分层“{name}”:{pool}户中抽{quota}户({numerator}/{denominator})"),
+        );
+    }
+    for excluded in &strata.excluded {
+        let (code, count) = (&excluded.code, excluded.count);
+        console.say(format!("excluded by {code}: {count}"), format!("因“{code}”排除:{count}户"));
+    }
+    let (outside, selected) = (strata.outside, strata.selected());
+    console.say(
+        format!("outside the strata: {outside}; drawn in all: {selected}"),
+        format!("不在任何分层:{outside}户;共抽取:{selected}户"),
+    );
+}
+
+fn print_rehearsal(console: &Console, rehearsal: &Rehearsal) {
+    for message in rehearsal.impossible.iter().chain(&rehearsal.shortages) {
+        let text = message.text(console.language());
+        console.say(format!("error [staffing] {text}"), format!("错误 [staffing] {text}"));
+    }
+    let (trials, short) = (rehearsal.trials, rehearsal.short_trials);
+    let groups = rehearsal.groups.len();
+    let cap = rehearsal.groups.iter().map(|group| group.cap).max().unwrap_or(0);
+    console.say(
+        format!("{trials} trial draws, {short} of them short of officers; {groups} load groups, highest cap {cap}"),
+        format!("试抽{trials}次,其中{short}次人员不足;{groups}个派员组,人均任务上限最高{cap}户"),
+    );
+}

@@ -1,3 +1,167 @@
+//! `dispatch draw`: the draw, once.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use dispatch_core::bundle;
+use dispatch_core::digest::Digest;
+use dispatch_core::draw::{Draw, Prepared};
+use dispatch_core::json::{from_canonical, to_canonical};
+use dispatch_core::plan::{Plan, SeedSource};
+use dispatch_core::seed::SourceValue;
+
+use crate::args;
+use crate::commands::announce::pulse;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-pub(crate) fn run<T>(_: &Console, _: &T) -> Done { Err(Failure::said()) }
+use crate::{folder, lists};
+
+/// Name of the file that holds the values a draw was made with.
+const SOURCES: &str = "sources.json";
+
+pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
+    let prepared = prepare(console, &options.dir)?;
+    let plan = &prepared.announced.document.plan;
+    let values = values(plan, options)?;
+    let known = drawn_with(&options.dir)?;
+    if known.as_ref().is_some_and(|known| *known != values) {
+        return Err(Failure::new(
+            "this draw was already made with other inputs; a draw is made once and is never repeated: nothing was changed",
+            "本次抽取已用其他输入完成;一次公告只能抽取一次,未作任何改动",
+        ));
+    }
+    let step = console.step("drawing", "正在抽取");
+    let draw = prepared.draw(&values)?;
+    drop(step);
+    let secret = options.dir.join(folder::SECRET);
+    // The values come first: from then on every repetition is held against them.
+    let bytes = to_canonical(&values).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
+    if known.is_none() {
+        folder::write(&secret.join(SOURCES), &bytes, true)?;
+    }
+    let files = prepared.disclose(&draw, &values);
+    folder::write(&secret.join(bundle::ASSIGNMENTS), files.get(bundle::ASSIGNMENTS).unwrap_or_default(), true)?;
+    folder::write(&secret.join("drawn.csv"), &lists::drawn(&prepared, &draw), true)?;
+    folder::write(&secret.join("teams.csv"), &lists::teams(&prepared, &draw), true)?;
+    folder::write(&options.dir.join(bundle::RESULT), files.get(bundle::RESULT).unwrap_or_default(), false)?;
+    report(console, &options.dir, &draw, known.is_some());
+    Ok(())
+}
+
+/// Reads a draw's folder and makes sure that it is what was announced.
+pub(crate) fn prepare(console: &Console, dir: &Path) -> Done<Prepared> {
+    let (files, secret) = folder::open(dir)?;
+    let step = console.step("checking what was frozen", "正在核对冻结内容");
+    let prepared = Prepared::open(files, &secret);
+    drop(step);
+    prepared.map_err(|failed| {
+        let mut failure = Failure::new(
+            format!("{}: not as it was announced; restore the folder from your copy", dir.display()),
+            format!("{}:与公告时不一致,请用备份恢复该目录", dir.display()),
+        );
+        failure.0.extend(failed.into_iter().map(|result| {
+            dispatch_core::language::Message::new(
+                format!("{} {}", result.id, result.detail.english),
+                format!("{} {}", result.id, result.detail.chinese),
+            )
+        }));
+        failure
+    })
+}
+
+/// The values that the draw in this folder was made with, if it was made.
+pub(crate) fn drawn_with(dir: &Path) -> Done<Option<Vec<SourceValue>>> {
+    let path = dir.join(folder::SECRET).join(SOURCES);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let values = from_canonical(&folder::read(&path)?).map_err(|error| {
+        let path = path.display();
+        Failure::new(format!("{path}: {error}; restore it from your copy"), format!("{path}:{error};请用备份恢复"))
+    })?;
+    Ok(Some(values))
+}
+
+fn report(console: &Console, dir: &Path, draw: &Draw, again: bool) {
+    if again {
+        console.say(
+            "already drawn with the same inputs; the result is the same",
+            "此前已用相同输入抽取,结果相同",
+        );
+    }
+    let (count, open, root) = (draw.records.len(), draw.teams.open(), draw.result.root);
+    console.say(
+        format!("drawn: {count} subjects; publish result.json now (root {root})"),
+        format!("已抽取{count}户;请立即公布 result.json(根值 {root})"),
+    );
+    for shortage in draw.teams.groups.iter().flat_map(|group| &group.shortages) {
+        console.message(&shortage.message);
+    }
+    if open > 0 {
+        console.say(
+            format!("{open} places stay open; fill them by a stage, never by hand"),
+            format!("有{open}个席位空缺,只能通过补抽填补,不得指定"),
+        );
+    }
+    let secret = dir.join(folder::SECRET);
+    let secret = secret.display();
+    console.say(
+        format!("sealed until disclosure: {secret}/drawn.csv, {secret}/teams.csv"),
+        format!("公开前须保密:{secret}/drawn.csv、{secret}/teams.csv"),
+    );
+}
+
+/// The values of the plan's seed sources, from the files given.
+fn values(plan: &Plan, options: &args::Draw) -> Done<Vec<SourceValue>> {
+    let numbers: BTreeMap<String, Vec<u64>> = mapping(options.numbers.as_deref(), "{\"name of the event\": [1, 2, 3]}")?;
+    let contributions: BTreeMap<String, Digest> =
+        mapping(options.contributions.as_deref(), "{\"name of the body\": \"64 hexadecimal characters\"}")?;
+    let mut pulses = options.pulse.as_deref();
+    let missing = |what: &str| {
+        Failure::new(
+            format!("the plan needs {what}; the draw waits for it: there is no other source"),
+            format!("抽查任务需要{what},须等待其公布,没有替代来源"),
+        )
+    };
+    let mut used = 0;
+    let mut values = Vec::new();
+    for source in &plan.seed {
+        values.push(match source {
+            SeedSource::Drand { .. } => {
+                let path = pulses.take().ok_or_else(|| {
+                    missing(&format!("--pulse with drand quicknet round {}", plan.round()))
+                })?;
+                SourceValue::pulse(&pulse(path)?)
+            }
+            SeedSource::PublicNumbers { name, .. } => {
+                used += 1;
+                let values = numbers.get(name).cloned();
+                SourceValue::PublicNumbers { values: values.ok_or_else(|| missing(&format!("--numbers with \"{name}\"")))? }
+            }
+            SeedSource::Contribution { body, .. } => {
+                used += 1;
+                let value = contributions.get(body).copied();
+                SourceValue::Contribution { value: value.ok_or_else(|| missing(&format!("--contributions with \"{body}\"")))? }
+            }
+        });
+    }
+    if pulses.is_some() || used < numbers.len() + contributions.len() {
+        return Err(Failure::new(
+            "a value was given that the plan does not ask for; nothing may be added after the announcement",
+            "提供了抽查任务未规定的随机源;公告之后不得增加任何来源",
+        ));
+    }
+    Ok(values)
+}
+
+fn mapping<T: serde::de::DeserializeOwned>(path: Option<&Path>, example: &str) -> Done<BTreeMap<String, T>> {
+    let Some(path) = path else { return Ok(BTreeMap::new()) };
+    let bytes = folder::read(path)?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let path = path.display();
+        Failure::new(
+            format!("{path}: {error}; it looks like {example}"),
+            format!("{path}:{error};格式示例:{example}"),
+        )
+    })
+}
