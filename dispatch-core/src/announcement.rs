@@ -132,13 +132,13 @@ impl Announcement {
             self.format == Self::FORMAT,
             "format",
             "is not dispatch/announcement/1; this version reads no other",
-            "不是 dispatch/announcement/1,本版本不识别",
+            "不是 dispatch/announcement/1，本版本不识别",
         );
         check(
             self.suite == Self::SUITE,
             "suite",
             "is not sha256-chacha20; this version reads no other",
-            "不是 sha256-chacha20,本版本不识别",
+            "不是 sha256-chacha20，本版本不识别",
         );
         check(
             unix_time(&self.created).is_some(),
@@ -181,7 +181,11 @@ impl Announcement {
             "does not list the plan's strata in order",
             "与抽查任务的分层不一致",
         );
-        let parts = self.excluded.iter().map(|e| e.count).chain(self.strata.iter().map(|s| s.pool));
+        let parts = self
+            .excluded
+            .iter()
+            .map(|e| e.count)
+            .chain(self.strata.iter().map(|s| s.pool));
         let sum = parts.fold(self.outside_strata, u64::saturating_add);
         check(
             sum == self.subjects.count,
@@ -190,12 +194,16 @@ impl Announcement {
             "各分层、排除和分层之外的户数之和与名录总数不符",
         );
         let quotas = self.strata.iter().map(|s| Some(s.quota));
-        let due = plan.strata.iter().zip(&self.strata).map(|(rule, s)| rule.quota.of(s.pool));
+        let due = plan
+            .strata
+            .iter()
+            .zip(&self.strata)
+            .map(|(rule, s)| rule.quota.of(s.pool));
         check(
             quotas.eq(due) && self.selected() >= 1,
             "strata",
             "a quota does not follow from its pool, or nobody is drawn",
-            "抽取数量与分层户数不符,或抽取总数为0",
+            "抽取数量与分层户数不符，或抽取总数为0",
         );
         for (path, roster) in [("subjects", &self.subjects), ("officers", &self.officers)] {
             check(

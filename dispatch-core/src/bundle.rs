@@ -98,7 +98,7 @@ impl Files {
         if let Err(error) = check_directory(&mut reader, limits.entries) {
             return unreadable(
                 format!("not a readable zip file: {error}"),
-                format!("不是可读取的zip文件:{error}"),
+                format!("不是可读取的zip文件：{error}"),
             );
         }
         let mut archive = match ZipArchive::new(reader) {
@@ -106,7 +106,7 @@ impl Files {
             Err(error) => {
                 return unreadable(
                     format!("not a readable zip file: {error}"),
-                    format!("不是可读取的zip文件:{error}"),
+                    format!("不是可读取的zip文件：{error}"),
                 );
             }
         };
@@ -136,7 +136,7 @@ impl Files {
                 Err(error) => {
                     files.fault(
                         format!("entry {name}: {error}"),
-                        format!("条目{name}无法解压:{error}"),
+                        format!("条目{name}无法解压：{error}"),
                     );
                     files.unreadable.push(name);
                 }
@@ -260,26 +260,42 @@ fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), St
     let tail_start = length.saturating_sub(DIRECTORY_LIMIT);
     reader.seek(SeekFrom::Start(tail_start)).map_err(text)?;
     let mut tail = Vec::new();
-    reader.take(DIRECTORY_LIMIT).read_to_end(&mut tail).map_err(text)?;
+    reader
+        .take(DIRECTORY_LIMIT)
+        .read_to_end(&mut tail)
+        .map_err(text)?;
     let end = tail.len().checked_sub(22).ok_or("too short")?;
     let field = |at: usize, size: usize| -> Result<u64, String> {
         let bytes = tail.get(at..at + size).ok_or("cut off")?;
-        Ok(bytes.iter().rev().fold(0, |value, byte| (value << 8) | u64::from(*byte)))
+        Ok(bytes
+            .iter()
+            .rev()
+            .fold(0, |value, byte| (value << 8) | u64::from(*byte)))
     };
     if !tail[end..].starts_with(b"PK\x05\x06") || field(end + 20, 2)? != 0 {
         return Err("it does not end with an end record without comment".to_owned());
     }
-    let (mut count, mut size, mut start) = (field(end + 10, 2)?, field(end + 12, 4)?, field(end + 16, 4)?);
+    let (mut count, mut size, mut start) = (
+        field(end + 10, 2)?,
+        field(end + 12, 4)?,
+        field(end + 16, 4)?,
+    );
     let mut directory_end = end;
     if count == 0xffff || size == 0xffff_ffff || start == 0xffff_ffff {
         let record = end.checked_sub(20 + 56).ok_or("cut off")?;
         if !tail[record..].starts_with(b"PK\x06\x06") {
             return Err("no ZIP64 end record".to_owned());
         }
-        (count, size, start) = (field(record + 32, 8)?, field(record + 40, 8)?, field(record + 48, 8)?);
+        (count, size, start) = (
+            field(record + 32, 8)?,
+            field(record + 40, 8)?,
+            field(record + 48, 8)?,
+        );
         directory_end = record;
     }
-    let directory_start = start.checked_sub(tail_start).and_then(|at| usize::try_from(at).ok());
+    let directory_start = start
+        .checked_sub(tail_start)
+        .and_then(|at| usize::try_from(at).ok());
     let directory_size = usize::try_from(size).map_err(|_| "directory too large")?;
     let mut at = directory_start.ok_or("more than 16 entries")?;
     if at.checked_add(directory_size) != Some(directory_end) {
@@ -290,7 +306,9 @@ fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), St
         if !tail[at..].starts_with(b"PK\x01\x02") || names.len() >= most {
             return Err("more than 16 entries, or a damaged directory".to_owned());
         }
-        let part = |offset| field(at + offset, 2).and_then(|n| usize::try_from(n).map_err(|e| e.to_string()));
+        let part = |offset| {
+            field(at + offset, 2).and_then(|n| usize::try_from(n).map_err(|e| e.to_string()))
+        };
         let (name, extra, comment) = (part(28)?, part(30)?, part(32)?);
         let name_at = at + 46;
         names.push(tail.get(name_at..name_at + name).ok_or("cut off")?);

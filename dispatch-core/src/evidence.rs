@@ -130,12 +130,12 @@ pub(crate) fn read_document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mess
 
 pub(crate) fn json_message(error: &JsonError) -> Message {
     let chinese = match error {
-        JsonError::Syntax(detail) => format!("不是JSON:{detail}"),
+        JsonError::Syntax(detail) => format!("不是JSON：{detail}"),
         JsonError::NotCanonical { position } => {
-            format!("自第{position}字节起不是规范格式:请逐字节使用公布的原文件")
+            format!("自第{position}字节起不是规范格式：请逐字节使用公布的原文件")
         }
-        JsonError::Shape(detail) => format!("字段不符:{detail}"),
-        JsonError::Value(detail) => format!("值不符:{detail}"),
+        JsonError::Shape(detail) => format!("字段不符：{detail}"),
+        JsonError::Value(detail) => format!("值不符：{detail}"),
     };
     Message::new(error.to_string(), chinese)
 }
@@ -170,7 +170,7 @@ fn read_roster(files: &mut Files, name: &str, plan: Option<&Plan>) -> Part<Roste
         },
         Err(fault) => Part::Bad(Message::new(
             format!("{name}, {fault}"),
-            format!("{name}第{}行:{}", fault.line, fault.fault),
+            format!("{name}第{}行：{}", fault.line, fault.fault),
         )),
     }
 }
@@ -208,7 +208,7 @@ pub(crate) fn read_lines<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Resul
             name,
             lines.len(),
             "the last line has no line feed; the file was cut off",
-            "末行没有换行符,文件被截断",
+            "末行没有换行符，文件被截断",
         ))
     }
 }
@@ -217,7 +217,7 @@ pub(crate) fn at(name: &str, index: usize, english: &str, chinese: &str) -> Mess
     let line = index + 1;
     Message::new(
         format!("{name}, line {line}: {english}"),
-        format!("{name}第{line}行:{chinese}"),
+        format!("{name}第{line}行：{chinese}"),
     )
 }
 

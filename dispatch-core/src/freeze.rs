@@ -119,7 +119,7 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
                         "recusal {} {}: the reason has control characters or is too long",
                         r.subject, r.officer
                     ),
-                    format!("回避记录{} {}:事由含控制字符或过长", r.subject, r.officer),
+                    format!("回避记录{} {}：事由含控制字符或过长", r.subject, r.officer),
                 )
             }),
     );
@@ -168,7 +168,7 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
     };
     let announcement = Announcement {
         created: draft.created,
-        excluded: strata.excluded.clone(),
+        excluded: strata.excluded,
         format: Announcement::FORMAT.to_owned(),
         officers: summary(&officers, officer_diff),
         outside_strata: strata.outside,
@@ -190,7 +190,7 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
         replay: draft.replay,
         round: plan.round(),
         secret_hash: secret_hash(&entropy.secret),
-        strata: strata.strata.clone(),
+        strata: strata.strata,
         subjects: summary(&subjects, subject_diff),
         suite: Announcement::SUITE.to_owned(),
         plan,

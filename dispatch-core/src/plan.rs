@@ -5,17 +5,21 @@
 //! [`steering`] what is allowed but could steer a draw.
 
 mod condition;
+mod entropy;
+mod fault;
 mod quota;
 mod rules;
 mod schedule;
+mod seed_source;
 pub mod source;
 pub mod steering;
 mod team;
 
 pub use self::condition::{Condition, Op, matches};
+pub use self::fault::Fault;
 pub use self::quota::{Quota, Rounding};
-pub use self::rules::{Fault, check_ids, names_once};
 pub use self::schedule::Schedule;
+pub use self::seed_source::{NumberShape, SeedSource};
 pub use self::team::{ExpandedSlot, FieldPair, MatchKind, MatchRule, Role, Slot, Team};
 
 use serde::{Deserialize, Serialize};
@@ -212,55 +216,6 @@ pub struct Stratum {
     /// Which subjects; the first stratum that matches takes a subject.
     #[serde(rename = "where")]
     pub conditions: Vec<Condition>,
-}
-
-/// One declared ingredient of the seed (docs/spec.md 5.1).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum SeedSource {
-    /// The quicknet pulse that the draw time fixes.
-    Drand {
-        /// Chain hash, pinned.
-        chain: String,
-    },
-    /// Numbers of a named future public event, as RFC 3797 uses them.
-    PublicNumbers {
-        /// Declared min-entropy in bits.
-        bits: u64,
-        /// How many numbers.
-        count: u64,
-        /// Smallest possible number.
-        from: u64,
-        /// Name of the event.
-        name: String,
-        /// Where the numbers are published.
-        published: String,
-        /// Whether their order means anything.
-        shape: NumberShape,
-        /// When the event takes place, not before the draw time.
-        time: String,
-        /// Largest possible number.
-        to: u64,
-    },
-    /// A value that a named body has committed to.
-    Contribution {
-        /// The body.
-        body: String,
-        /// Hash of its value.
-        hash: String,
-        /// Whether the body is outside the operator; others count for nothing.
-        outside: bool,
-    },
-}
-
-/// Whether the order of public numbers means anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NumberShape {
-    /// Distinct numbers without order.
-    Set,
-    /// Numbers in order, repetition possible.
-    Sequence,
 }
 
 /// Fields of an officer that the team rules read (docs/spec.md 7.2).

@@ -47,7 +47,7 @@ impl Policy {
         let fault = |english: String, chinese: &str| {
             Message::new(
                 format!("policy: {english}; it looks like {EXAMPLE}"),
-                format!("信任策略文件:{chinese};格式示例:{EXAMPLE}"),
+                format!("信任策略文件：{chinese}；格式示例：{EXAMPLE}"),
             )
         };
         if bytes.len() > Self::SIZE_LIMIT {

@@ -91,7 +91,7 @@ pub fn rehearse(
         .map(|(times, m)| {
             Message::new(
                 format!("in {times} of {trials} trial draws: {}", m.english),
-                format!("{trials}次试抽中有{times}次:{}", m.chinese),
+                format!("{trials}次试抽中有{times}次：{}", m.chinese),
             )
         })
         .collect();
@@ -181,7 +181,7 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
                     shortage.message.english
                 ),
                 format!(
-                    "有{count}户({kind};如{id})无论如何无法配齐检查人员:{}",
+                    "有{count}户（{kind}；如{id}）无论如何无法配齐检查人员：{}",
                     shortage.message.chinese
                 ),
             ))

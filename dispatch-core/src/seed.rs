@@ -125,7 +125,7 @@ pub fn check_pulse(plan: &Plan, values: &[SourceValue]) -> Option<Message> {
             format!(
                 "the pulse is of round {round}; the draw time fixes round {due}: bring that one"
             ),
-            format!("随机信标为第{round}轮,按抽取时间应为第{due}轮:请使用该轮"),
+            format!("随机信标为第{round}轮，按抽取时间应为第{due}轮：请使用该轮"),
         ));
     }
     let verified = pulse_of(round, signature).ok_or_else(|| "not 48 bytes".to_owned());
@@ -135,7 +135,7 @@ pub fn check_pulse(plan: &Plan, values: &[SourceValue]) -> Option<Message> {
         .map(|error| {
             Message::new(
                 format!("the signature of round {round} does not verify: {error}"),
-                format!("第{round}轮随机信标的签名验证失败({error})"),
+                format!("第{round}轮随机信标的签名验证失败（{error}）"),
             )
         })
 }
@@ -155,7 +155,7 @@ pub fn check_numbers(plan: &Plan, values: &[SourceValue]) -> Option<Message> {
         (!(number && range && ascending)).then(|| {
             Message::new(
                 format!("{name}: {count} numbers from {from} to {to} are needed; of a set, distinct and ascending"),
-                format!("{name}:须为{count}个{from}至{to}之间的号码;无序号码须互不相同并按升序排列"),
+                format!("{name}：须为{count}个{from}至{to}之间的号码；无序号码须互不相同并按升序排列"),
             )
         })
     })
@@ -187,7 +187,7 @@ pub fn check_sources(plan: &Plan, values: &[SourceValue]) -> Result<(), Message>
     if seed(plan, &Digest::new([0; 32]), &[0; 32], values).is_none() {
         return Err(Message::new(
             "the values are not those of the plan's seed sources, in number, kind and order",
-            "提供的数值与抽查任务规定的随机源(数量、种类、顺序)不一致",
+            "提供的数值与抽查任务规定的随机源（数量、种类、顺序）不一致",
         ));
     }
     let wrong = check_pulse(plan, values)

@@ -146,7 +146,7 @@ impl Stratification {
             let (name, pool) = (&self.strata[*at].name, self.strata[*at].pool);
             faults.push(Message::new(
                 format!("stratum {name}: the pool has {pool} subjects, fewer than the quota; lower the count or widen the stratum"),
-                format!("分层“{name}”只有{pool}户,少于抽取数量:请减少数量或扩大分层范围"),
+                format!("分层“{name}”只有{pool}户，少于抽取数量：请减少数量或扩大分层范围"),
             ));
         }
         for index in &self.missing_references {
@@ -159,13 +159,13 @@ impl Stratification {
                 exclusion.map_or(("", ""), |e| (e.code.as_str(), e.reference.as_str()));
             faults.push(Message::new(
                 format!("subject {id}: excluded by {code}, but its column {field} names no completed visit; fill it in, or the subject stays in the draw"),
-                format!("检查对象{id}因“{code}”被排除,但“{field}”列没有填写已完成检查的编号:请补填,否则不得排除"),
+                format!("检查对象{id}因“{code}”被排除，但“{field}”列没有填写已完成检查的编号：请补填，否则不得排除"),
             ));
         }
         if self.selected() == 0 {
             faults.push(Message::new(
                 "no subject would be drawn: every quota is 0",
-                "所有分层的抽取数量均为0,没有对象会被抽中",
+                "所有分层的抽取数量均为0，没有对象会被抽中",
             ));
         }
         faults

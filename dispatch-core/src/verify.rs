@@ -17,6 +17,7 @@ use crate::bundle::{self, Files};
 use crate::digest::Digest;
 use crate::evidence::{Evidence, Part};
 use crate::language::Message;
+use crate::plan::SeedSource;
 use crate::policy::Policy;
 use crate::roster::Cells;
 use crate::seed::{check_contributions, check_numbers, check_pulse, seed};
@@ -154,7 +155,7 @@ impl Run<'_> {
                 Status::Hidden,
                 Message::new(
                     "depends on sealed columns, which only an auditor's bundle opens",
-                    "涉及封存列,只有审计版证据包才能核验",
+                    "涉及封存列，只有审计版证据包才能核验",
                 ),
             );
         }
@@ -177,7 +178,7 @@ impl Run<'_> {
                 Status::Skipped,
                 Message::new(
                     "the file is missing, or the announcement it depends on did not pass",
-                    "缺少该文件,或其所依赖的公告未通过核验",
+                    "缺少该文件，或其所依赖的公告未通过核验",
                 ),
             ),
         }
@@ -202,7 +203,7 @@ impl Run<'_> {
             Status::Skipped,
             Message::new(
                 format!("not run: it needs {missing}, which did not pass"),
-                format!("未执行:需要先通过{missing}"),
+                format!("未执行：需要先通过{missing}"),
             ),
         );
     }
@@ -307,10 +308,14 @@ impl Run<'_> {
         let plan = &announcement.plan;
         self.check("C01", || {
             match seed(plan, &Digest::new([0; 32]), &[0; 32], values) {
-                Some(_) => Ok(number(values.len(), "sources", "个随机源")),
+                Some(_) => Ok(number(
+                    values.len(),
+                    "sources, as announced",
+                    "个随机源，与公告一致",
+                )),
                 None => Err(Message::new(
                     "the disclosed sources are not the plan's, in number, kind and order",
-                    "公开的随机源与抽查任务规定的(数量、种类、顺序)不一致",
+                    "公开的随机源与抽查任务规定的（数量、种类、顺序）不一致",
                 )),
             }
         });
@@ -324,17 +329,47 @@ impl Run<'_> {
                         "the announcement says round {}; the draw time fixes {due}",
                         announcement.round
                     ),
-                    format!("公告写明第{}轮,按抽取时间应为第{due}轮", announcement.round),
+                    format!(
+                        "公告写明第{}轮，按抽取时间应为第{due}轮",
+                        announcement.round
+                    ),
                 ))
             }
         });
-        let holds = |fault: Option<Message>| match fault {
-            None => Ok(Message::new("in order, or none declared", "符合,或未规定")),
-            Some(fault) => Err(fault),
-        };
-        self.check("C03", || holds(check_pulse(plan, values)));
-        self.check("C04", || holds(check_numbers(plan, values)));
-        self.check("C05", || holds(check_contributions(plan, values)));
+        let declared = |kind: fn(&SeedSource) -> bool| plan.seed.iter().any(kind);
+        let holds =
+            |fault: Option<Message>, declared: bool, english: &str, chinese: &str| match fault {
+                Some(fault) => Err(fault),
+                None if declared => Ok(Message::new(english, chinese)),
+                None => Ok(Message::new("none declared", "未规定此类随机源")),
+            };
+        let drand = declared(|source| matches!(source, SeedSource::Drand { .. }));
+        let numbers = declared(|source| matches!(source, SeedSource::PublicNumbers { .. }));
+        let contributions = declared(|source| matches!(source, SeedSource::Contribution { .. }));
+        self.check("C03", || {
+            holds(
+                check_pulse(plan, values),
+                drand,
+                "the signature verifies",
+                "签名验证通过",
+            )
+        });
+        self.check("C04", || {
+            holds(
+                check_numbers(plan, values),
+                numbers,
+                "number, range and shape are right",
+                "数量、范围和形式相符",
+            )
+        });
+        self.check("C05", || {
+            holds(
+                check_contributions(plan, values),
+                contributions,
+                "every hash is opened",
+                "各方承诺均已打开",
+            )
+        });
         self.check("C06", || {
             let Some(text) = announcement.recent_pulse.first() else {
                 return Ok(Message::new("none given", "未提供"));

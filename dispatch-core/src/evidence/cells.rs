@@ -65,7 +65,7 @@ impl AuditParts {
                     name,
                     &line.id,
                     "line missing, or not a row of the roster",
-                    "缺行,或不属于该名录",
+                    "缺行，或不属于该名录",
                 ));
             }
             let mut fields = roster.fields(row);

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::rules::Faults;
+use super::fault::Faults;
 use crate::syntax::{date, day_number, unix_time};
 
 /// Times and dates of one draw.
@@ -96,7 +96,7 @@ impl Schedule {
             faults.add(
                 "schedule.disclosure_time",
                 "lies before the window has ended (00:00 UTC of the following day, 08:00 Beijing time)",
-                "早于检查期限结束(次日零时协调世界时,即北京时间08:00)",
+                "早于检查期限结束（次日零时协调世界时，即北京时间08:00）",
             );
         }
         if self.stages.len() > 100 {

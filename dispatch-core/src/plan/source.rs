@@ -67,7 +67,7 @@ pub fn read(text: &str) -> Result<PlanSource, Vec<SourceFault>> {
                 "has {} bytes; a plan has at most {SOURCE_LIMIT}",
                 text.len()
             ),
-            format!("共{}字节;抽查任务最多{SOURCE_LIMIT}字节", text.len()),
+            format!("共{}字节；抽查任务最多{SOURCE_LIMIT}字节", text.len()),
         );
         return Err(log.finish());
     }
@@ -105,7 +105,7 @@ fn plan(root: &Section<'_>, log: &mut Log) -> PlanSource {
             log.fault(
                 &section.at("columns"),
                 format!("\"{column}\" is not a column name: 1 to 64 characters"),
-                format!("“{column}”不是列名:1到64个字符"),
+                format!("“{column}”不是列名：1到64个字符"),
             );
         }
         columns
@@ -191,7 +191,7 @@ fn lead(section: &Section<'_>, log: &mut Log) -> u64 {
         log.fault(
             &section.at("lead"),
             "is given twice, as lead and as lead_minutes: keep one of them",
-            "lead 与 lead_minutes 重复:只保留其中一项",
+            "lead 与 lead_minutes 重复：只保留其中一项",
         );
     }
     // Faults found later are about the committed key; they belong to this line.

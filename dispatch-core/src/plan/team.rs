@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fault::Faults;
+use crate::syntax::is_text;
+
 /// Rules for the teams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,4 +114,66 @@ pub enum MatchKind {
     Differ,
     /// Equal and not empty.
     Same,
+}
+
+/// What is against docs/spec.md 3.3.
+pub(super) fn team_faults(team: &Team, faults: &mut Faults) {
+    faults.length("team.group", team.group.len(), 0, 4);
+    for pair in &team.group {
+        faults.field("team.group.officer", &pair.officer);
+        faults.field("team.group.subject", &pair.subject);
+    }
+    faults.range("team.min_days", team.min_days, 1, 366);
+    faults.range("team.slack", team.slack, 0, 1000);
+    faults.length("team.slots", team.slots.len(), 1, 20);
+    for (index, slot) in team.slots.iter().enumerate() {
+        slot_faults(&format!("team.slots[{index}]"), slot, faults);
+    }
+    let proper = team.slots.iter().filter(|slot| slot.role == Role::Officer);
+    if proper.map(|slot| slot.count.min(100)).sum::<u64>() < 2 {
+        faults.add(
+            "team.slots",
+            "needs at least two officers; experts come on top of them",
+            "至少需要两名执法检查人员，专家不计在内",
+        );
+    }
+}
+
+fn slot_faults(path: &str, slot: &Slot, faults: &mut Faults) {
+    faults.range(&format!("{path}.count"), slot.count, 1, 20);
+    faults.text(&format!("{path}.name"), &slot.name);
+    faults.text(&format!("{path}.department"), &slot.department);
+    match slot.role {
+        Role::Expert => {
+            faults.text(&format!("{path}.expert"), &slot.expert);
+            if slot.expert.contains(';') {
+                faults.add(&format!("{path}.expert"), "has a semicolon", "含有分号");
+            }
+        }
+        Role::Officer if slot.expert.is_empty() => {}
+        Role::Officer => faults.add(
+            &format!("{path}.expert"),
+            "only an expert slot names an expert kind",
+            "只有专家席位才填写专家类别",
+        ),
+    }
+    for (name, list) in [("skills", &slot.skills), ("matters", &slot.matters)] {
+        let path = format!("{path}.{name}");
+        faults.length(&path, list.len(), 0, 100);
+        if list.iter().any(|item| !is_text(item) || item.contains(';')) {
+            faults.add(
+                &path,
+                "has an empty item, or one with a semicolon",
+                "有空项或含分号的项",
+            );
+        }
+        if !list.is_sorted_by(|a, b| a < b) {
+            faults.add(&path, "is not sorted, or repeats an item", "未排序或有重复");
+        }
+    }
+    faults.length(&format!("{path}.match"), slot.matching.len(), 0, 10);
+    for rule in &slot.matching {
+        faults.field(&format!("{path}.match.officer"), &rule.officer);
+        faults.field(&format!("{path}.match.subject"), &rule.subject);
+    }
 }

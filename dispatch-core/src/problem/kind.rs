@@ -6,9 +6,9 @@
 //!
 //! Invariant: codes are unique.
 
-use crate::language::Language;
 use super::Severity;
 use crate::credit_code::CreditCodeError;
+use crate::language::Language;
 
 macro_rules! problem_kinds {
     ($(

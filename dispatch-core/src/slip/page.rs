@@ -44,6 +44,7 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>抽取承诺单 {draw}</title>
 <style>{STYLE}</style>
@@ -114,8 +115,8 @@ const STYLE: &str = r#"
 * { box-sizing: border-box; }
 body { margin: 0; background: #fff; color: #000; line-height: 1.5;
   font: 11pt/1.5 "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif; }
-main { width: 180mm; margin: 0 auto; }
-@media screen { main { padding: 10mm 0; } }
+main { max-width: 180mm; margin: 0 auto; }
+@media screen { main { padding: 10mm 4mm; } }
 h1 { margin: 0 0 4mm; font-size: 24pt; line-height: 1.2; text-align: center; letter-spacing: .1em; }
 h2 { margin: 0; font-size: 13pt; }
 small { display: block; color: #444; font-size: 8.5pt; font-weight: normal; line-height: 1.25; letter-spacing: 0; }
@@ -136,7 +137,15 @@ figure svg { display: block; width: 42mm; height: 42mm; }
 .purpose { break-inside: avoid; }
 .purpose p { margin: 2.5mm 0; }
 .signatures { display: flex; gap: 4mm; margin-top: 4mm; break-inside: avoid; }
-.signatures div { flex: 1; height: 24mm; padding: 1.5mm 2.5mm; border: .3mm solid #888; font-weight: bold; }
+@media screen and (max-width: 600px) {
+  th { width: 26mm; }
+  .commitment { display: block; }
+  .groups { font-size: 11pt; }
+  .groups span { white-space: normal; }
+  figure svg { margin: 4mm auto; }
+  .signatures { flex-direction: column; }
+}
+.signatures div { flex: 1; min-height: 24mm; padding: 1.5mm 2.5mm; border: .3mm solid #888; font-weight: bold; }
 "#;
 
 #[cfg(test)]

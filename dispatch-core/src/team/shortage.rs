@@ -109,8 +109,8 @@ fn word<'s>(
             english.join(" and ")
         ),
         format!(
-            "“{group}”的{visits}户需要{needed}个席位({}),能够承担的执法检查人员只有{officers}名、{places}个席位:\
-             请增加相应人员、提高任务上限、更新证件、调整请假,或减少抽取数量",
+            "“{group}”的{visits}户需要{needed}个席位（{}），能够承担的执法检查人员只有{officers}名、{places}个席位：\
+             请增加相应人员、提高任务上限、更新证件、调整请假，或减少抽取数量",
             chinese.join("、")
         ),
     )

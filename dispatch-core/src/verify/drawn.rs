@@ -41,12 +41,12 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
             Ok(number(
                 records.len(),
                 "drawn, as announced",
-                "户,与公告一致",
+                "户，与公告一致",
             ))
         } else {
             Err(Message::new(
                 format!("{} subjects; {due} were announced", records.len()),
-                format!("共{}户,公告为{due}户", records.len()),
+                format!("共{}户，公告为{due}户", records.len()),
             ))
         }
     });
@@ -97,7 +97,7 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
                     result.root
                 ),
                 format!(
-                    "共{}条、根值{root};抽取时公布的结果为{}条、根值{}",
+                    "共{}条、根值{root}；抽取时公布的结果为{}条、根值{}",
                     records.len(),
                     result.count,
                     result.root
@@ -148,7 +148,10 @@ fn selection(
     records: &[Record],
 ) -> Outcome {
     if !strata.short.is_empty() {
-        return Err(Message::new("a quota exceeds its pool", "抽取数量超过分层户数"));
+        return Err(Message::new(
+            "a quota exceeds its pool",
+            "抽取数量超过分层户数",
+        ));
     }
     let selected = select(roster, strata, SubjectKey::new(seed));
     let due: HashSet<&str> = selected
@@ -166,7 +169,7 @@ fn selection(
         return Err(about(
             record,
             "is listed, but its ticket was not drawn",
-            "在名单中,但其号码未抽中",
+            "在名单中，但其号码未抽中",
         ));
     }
     if let Some(subject) = selected
@@ -176,7 +179,7 @@ fn selection(
         let id = roster.id(subject.row);
         return Err(Message::new(
             format!("subject {id}: was drawn, but is not listed"),
-            format!("检查对象{id}:已抽中,但不在名单中"),
+            format!("检查对象{id}：已抽中，但不在名单中"),
         ));
     }
     Ok(number(
@@ -305,7 +308,7 @@ impl Teams<'_> {
                 return Err(about(
                     record,
                     &format!("team is {:?}; by the rule it is {due:?}", record.officers),
-                    &format!("派员为{:?},按规则应为{due:?}", record.officers),
+                    &format!("派员为{:?}，按规则应为{due:?}", record.officers),
                 ));
             }
         }
@@ -320,6 +323,6 @@ impl Teams<'_> {
 fn about(record: &Record, english: &str, chinese: &str) -> Message {
     Message::new(
         format!("subject {}: {english}", record.subject),
-        format!("检查对象{}:{chinese}", record.subject),
+        format!("检查对象{}：{chinese}", record.subject),
     )
 }

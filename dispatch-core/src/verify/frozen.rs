@@ -90,12 +90,12 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
         let created = unix_time(&document.created).unwrap_or(u64::MAX);
         let schedule = &document.plan.schedule;
         if document.replay {
-            return Ok(Message::new("a replay: not asked for", "演练,不作要求"));
+            return Ok(Message::new("a replay: not asked for", "演练，不作要求"));
         }
         if created.saturating_add(60 * schedule.lead_minutes) <= schedule.draw_unix() {
             return Ok(Message::new(
                 format!("announced {} for {}", document.created, schedule.draw_time),
-                format!("{}公告,{}抽取", document.created, schedule.draw_time),
+                format!("{}公告，{}抽取", document.created, schedule.draw_time),
             ));
         }
         Err(Message::new(
@@ -104,7 +104,7 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
                 document.created, schedule.lead_minutes, schedule.draw_time
             ),
             format!(
-                "{}公告,距抽取时间{}不足{}分钟",
+                "{}公告，距抽取时间{}不足{}分钟",
                 document.created, schedule.draw_time, schedule.lead_minutes
             ),
         ))
@@ -131,7 +131,7 @@ pub(super) fn slips(policy: &Policy, announced: &Announced) -> Outcome {
     if slips.len() > 1 {
         return Err(Message::new(
             "the policy holds slips with different commitments for this draw: it was announced more than once",
-            "信任策略中同一抽取有不同的承诺单:该抽取被多次公告",
+            "信任策略中同一抽取有不同的承诺单：该抽取被多次公告",
         ));
     }
     if *received > plan.schedule.latest_announcement() {
@@ -186,18 +186,18 @@ fn same(count: usize, root: Digest, announced: u64, announced_root: Digest) -> O
     if count as u64 != announced {
         return Err(Message::new(
             format!("{count} rows; {announced} were announced"),
-            format!("共{count}行,公告为{announced}行"),
+            format!("共{count}行，公告为{announced}行"),
         ));
     }
     if root != announced_root {
         return Err(Message::new(
             format!("the root is {root}; {announced_root} was announced: rows were changed"),
-            format!("根值为{root},公告为{announced_root}:内容被改动"),
+            format!("根值为{root}，公告为{announced_root}：内容被改动"),
         ));
     }
     Ok(Message::new(
         format!("{count} rows, root {root}"),
-        format!("{count}行,根值{root}"),
+        format!("{count}行，根值{root}"),
     ))
 }
 
@@ -280,7 +280,7 @@ fn strata(evidence: &Evidence, cells: &OpenCells) -> Outcome {
                     found.code, found.count, announced.count
                 ),
                 format!(
-                    "排除项“{}”:{}户,公告为{}户",
+                    "排除项“{}”：{}户，公告为{}户",
                     found.code, found.count, announced.count
                 ),
             ));
@@ -294,7 +294,7 @@ fn strata(evidence: &Evidence, cells: &OpenCells) -> Outcome {
                     found.name, found.pool, found.quota, announced.pool, announced.quota
                 ),
                 format!(
-                    "分层“{}”:{}户中抽{}户,公告为{}户中抽{}户",
+                    "分层“{}”：{}户中抽{}户，公告为{}户中抽{}户",
                     found.name, found.pool, found.quota, announced.pool, announced.quota
                 ),
             ));
@@ -307,7 +307,7 @@ fn strata(evidence: &Evidence, cells: &OpenCells) -> Outcome {
                 found.outside, document.outside_strata
             ),
             format!(
-                "分层之外{}户,公告为{}户",
+                "分层之外{}户，公告为{}户",
                 found.outside, document.outside_strata
             ),
         ));
@@ -318,6 +318,6 @@ fn strata(evidence: &Evidence, cells: &OpenCells) -> Outcome {
             found.strata.len(),
             found.selected()
         ),
-        format!("{}个分层,共抽{}户", found.strata.len(), found.selected()),
+        format!("{}个分层，共抽{}户", found.strata.len(), found.selected()),
     ))
 }

@@ -83,21 +83,21 @@ impl Grade {
         match self {
             Self::Replay => Message::new(
                 "a replay with randomness that was already known: it proves nothing about a real draw",
-                "演练:使用的是过去的随机数,不能证明任何真实抽取",
+                "演练：使用的是过去的随机数，不能证明任何真实抽取",
             ),
             Self::Failed => Message::new("at least one check failed", "至少有一项核验未通过"),
             Self::Incomplete => Message::new("something could not be checked", "有核验项未能执行"),
             Self::FrozenFirst => Message::new(
                 "your own record shows that the commitment was received in time, before the randomness existed",
-                "您自己的记录表明:承诺在随机数产生之前按期收到",
+                "您自己的记录表明：承诺在随机数产生之前按期收到",
             ),
             Self::Expected => Message::new(
                 "it belongs to the commitment you hold; whether you received that in time, only you know",
-                "与您持有的承诺一致;该承诺是否按期收到,以您的记录为准",
+                "与您持有的承诺一致；该承诺是否按期收到，以您的记录为准",
             ),
             Self::Consistent => Message::new(
                 "consistent with itself, and no more: give --expect with the commitment slip, or --policy, to know that it was frozen first",
-                "仅内部一致:请用 --expect 提供承诺单上的承诺,或用 --policy 提供信任策略,才能确认抽取前已经冻结",
+                "仅内部一致：请用 --expect 提供承诺单上的承诺，或用 --policy 提供信任策略，才能确认抽取前已经冻结",
             ),
         }
     }

@@ -205,7 +205,7 @@ pub const CHECKS: [Check; 34] = [
         &["A02"],
         Mark::None,
         "announced in time, by its own account",
-        "按公告自述,提前公告",
+        "按公告自述，提前公告",
     ),
     row(
         "C01",

@@ -98,5 +98,8 @@ impl Drop for Step {
 /// The locale of messages, in the order in which POSIX looks for it.
 fn locale() -> String {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default()
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(set)
+        .unwrap_or_default()
 }

@@ -18,7 +18,7 @@ impl Failure {
         let path = path.display();
         Self::new(
             format!("{path}: {error}; check the name, the permissions and the free space"),
-            format!("{path}:{error};请检查文件名、权限和磁盘空间"),
+            format!("{path}：{error}；请检查文件名、权限和磁盘空间"),
         )
     }
 

@@ -54,7 +54,7 @@ pub(crate) fn must_not_exist(path: &Path) -> Done {
     let path = path.display();
     Err(Failure::new(
         format!("{path} exists already; nothing is overwritten: choose another name"),
-        format!("{path}已存在,不会覆盖:请另选名称"),
+        format!("{path}已存在，不会覆盖：请另选名称"),
     ))
 }
 
@@ -73,10 +73,20 @@ impl NewFolder {
         building.push(".part");
         let building = PathBuf::from(building);
         let made = fs::remove_dir_all(&building)
-            .or_else(|error| if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+            .or_else(|error| {
+                if error.kind() == std::io::ErrorKind::NotFound {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
+            })
             .and_then(|()| fs::create_dir_all(&building));
         made.map_err(|error| Failure::file(&building, &error))?;
-        Ok(Self { target: target.to_owned(), building, finished: false })
+        Ok(Self {
+            target: target.to_owned(),
+            building,
+            finished: false,
+        })
     }
 
     /// Where to write meanwhile.
@@ -86,7 +96,8 @@ impl NewFolder {
 
     /// Puts the folder in its place.
     pub(crate) fn finish(mut self) -> Done {
-        fs::rename(&self.building, &self.target).map_err(|error| Failure::file(&self.target, &error))?;
+        fs::rename(&self.building, &self.target)
+            .map_err(|error| Failure::file(&self.target, &error))?;
         self.finished = true;
         Ok(())
     }
@@ -109,7 +120,9 @@ pub(crate) fn create_secret(dir: &Path) -> Done<PathBuf> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(&secret).map_err(|error| Failure::file(&secret, &error))?;
+    builder
+        .create(&secret)
+        .map_err(|error| Failure::file(&secret, &error))?;
     Ok(secret)
 }
 
@@ -132,7 +145,10 @@ pub(crate) fn open(dir: &Path) -> Done<(Files, SecretDocument)> {
     let path = secret.join(SecretDocument::NAME);
     let document: SecretDocument = from_canonical(&read(&path)?).map_err(|error| {
         let path = path.display();
-        Failure::new(format!("{path}: {error}; restore it from your copy"), format!("{path}:{error};请用备份恢复"))
+        Failure::new(
+            format!("{path}: {error}; restore it from your copy"),
+            format!("{path}：{error}；请用备份恢复"),
+        )
     })?;
     Ok((Files::new(files), document))
 }

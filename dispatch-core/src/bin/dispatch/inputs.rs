@@ -35,11 +35,17 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
     let text = String::from_utf8(text).map_err(|_| {
         Failure::new(
             format!("{name}: not UTF-8; save the plan as UTF-8"),
-            format!("{name}:不是UTF-8编码,请另存为UTF-8"),
+            format!("{name}：不是UTF-8编码，请另存为UTF-8"),
         )
     })?;
-    let source = read_plan(&text)
-        .map_err(|faults| Failure(faults.iter().map(|fault| plan_fault(&name, fault)).collect()))?;
+    let source = read_plan(&text).map_err(|faults| {
+        Failure(
+            faults
+                .iter()
+                .map(|fault| plan_fault(&name, fault))
+                .collect(),
+        )
+    })?;
     let plan = source.plan;
     let mut problems = Problems::new();
     let mut summaries = Vec::new();
@@ -48,16 +54,31 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         extra_columns: source.extra_columns,
         valid_through: Some(plan.schedule.window_end.clone()),
     };
-    let mut reader = Reader { console, options, problems: &mut problems, summaries: &mut summaries };
-    let subjects =
-        reader.roster(&inputs.subjects, RosterKind::Subjects(plan.subjects.ids), import_subjects)?;
+    let mut reader = Reader {
+        console,
+        options,
+        problems: &mut problems,
+        summaries: &mut summaries,
+    };
+    let subjects = reader.roster(
+        &inputs.subjects,
+        RosterKind::Subjects(plan.subjects.ids),
+        import_subjects,
+    )?;
     reader.options.extra_columns = officer_columns(&plan);
     let officers = reader.roster(&inputs.officers, RosterKind::Officers, import_officers)?;
     let recusals = match &inputs.recusals {
         Some(path) => reader.recusals(path, &subjects, &officers)?,
         None => Vec::new(),
     };
-    Ok(Material { plan, subjects, officers, recusals, problems, summaries })
+    Ok(Material {
+        plan,
+        subjects,
+        officers,
+        recusals,
+        problems,
+        summaries,
+    })
 }
 
 /// A file's importer.
@@ -83,13 +104,17 @@ impl Reader<'_> {
         let mut refused = Problems::new();
         self.import(path, import, &mut |row| {
             if let Err(fault) = builder.push(row.fields) {
-                let kind = ProblemKind::RosterRow { reason: fault.to_string() };
+                let kind = ProblemKind::RosterRow {
+                    reason: fault.to_string(),
+                };
                 refused.push(Problem::new(name.as_str(), kind).at_row(row.line));
             }
         })?;
         let roster = builder.finish();
         let roster = roster.unwrap_or_else(|fault| {
-            let kind = ProblemKind::RosterRow { reason: fault.to_string() };
+            let kind = ProblemKind::RosterRow {
+                reason: fault.to_string(),
+            };
             refused.push(Problem::new(name.as_str(), kind));
             Roster::default()
         });
@@ -97,17 +122,34 @@ impl Reader<'_> {
         Ok(roster)
     }
 
-    fn recusals(&mut self, path: &Path, subjects: &Roster, officers: &Roster) -> Done<Vec<Recusal>> {
+    fn recusals(
+        &mut self,
+        path: &Path,
+        subjects: &Roster,
+        officers: &Roster,
+    ) -> Done<Vec<Recusal>> {
         let name = path.display().to_string();
         let mut recusals = Vec::new();
         let mut unknown = Problems::new();
         self.import(path, import_recusals, &mut |row| {
             let value = |field| row.get(field).unwrap_or_default().to_owned();
-            let recusal =
-                Recusal { subject: value("subject"), officer: value("officer"), reason: value("reason") };
-            let parts = [("subject", &recusal.subject, subjects), ("officer", &recusal.officer, officers)];
-            for (field, id, _) in parts.iter().filter(|(_, id, roster)| roster.find(id).is_none()) {
-                let kind = ProblemKind::UnknownInRecusal { field, id: (*id).clone() };
+            let recusal = Recusal {
+                subject: value("subject"),
+                officer: value("officer"),
+                reason: value("reason"),
+            };
+            let parts = [
+                ("subject", &recusal.subject, subjects),
+                ("officer", &recusal.officer, officers),
+            ];
+            for (field, id, _) in parts
+                .iter()
+                .filter(|(_, id, roster)| roster.find(id).is_none())
+            {
+                let kind = ProblemKind::UnknownInRecusal {
+                    field,
+                    id: (*id).clone(),
+                };
                 unknown.push(Problem::new(name.as_str(), kind).at_row(row.line));
             }
             recusals.push(recusal);
@@ -116,16 +158,27 @@ impl Reader<'_> {
         Ok(recusals)
     }
 
-    fn import(&mut self, path: &Path, import: Import, sink: &mut dyn FnMut(&ImportedRow<'_>)) -> Done {
+    fn import(
+        &mut self,
+        path: &Path,
+        import: Import,
+        sink: &mut dyn FnMut(&ImportedRow<'_>),
+    ) -> Done {
         let bytes = folder::read(path)?;
         let name = path.display().to_string();
         let step = self.console.bytes(&name, bytes.len() as u64);
-        let report = import(&bytes, &name, &self.options, &mut |done| step.at(done), sink);
+        let report = import(
+            &bytes,
+            &name,
+            &self.options,
+            &mut |done| step.at(done),
+            sink,
+        );
         drop(step);
         let (read, good, trimmed) = (report.rows_read, report.rows_good, report.trimmed_cells);
         self.summaries.push(Message::new(
             format!("{name}: {read} rows, {good} usable, {trimmed} cells trimmed"),
-            format!("{name}:共{read}行,可用{good}行,去除空格{trimmed}处"),
+            format!("{name}：共{read}行，可用{good}行，去除空格{trimmed}处"),
         ));
         self.problems.append(report.problems);
         Ok(())
@@ -135,26 +188,48 @@ impl Reader<'_> {
 /// Prints errors and warnings, and notes if asked; a summary of what is left out.
 pub(crate) fn print_problems(console: &Console, problems: &Problems, notes: bool) {
     let language = console.language();
-    for problem in problems.iter().filter(|p| notes || p.severity != Severity::Note) {
-        println!("{} [{}] {}", problem.severity.name(language), problem.code(), problem.render(language));
+    for problem in problems
+        .iter()
+        .filter(|p| notes || p.severity != Severity::Note)
+    {
+        println!(
+            "{} [{}] {}",
+            problem.severity.name(language),
+            problem.code(),
+            problem.render(language)
+        );
     }
     if notes {
         return;
     }
-    for summary in problems.summary().iter().filter(|s| s.severity == Severity::Note) {
-        let Some(first) = problems.get(summary.first) else { continue };
+    for summary in problems
+        .summary()
+        .iter()
+        .filter(|s| s.severity == Severity::Note)
+    {
+        let Some(first) = problems.get(summary.first) else {
+            continue;
+        };
         let (code, count, first) = (summary.code, summary.count, first.render(language));
         console.say(
             format!("note [{code}] {count} times, first: {first}"),
-            format!("提示 [{code}] 共{count}处,第一处:{first}"),
+            format!("提示 [{code}] 共{count}处，第一处：{first}"),
         );
     }
 }
 
 fn plan_fault(name: &str, fault: &SourceFault) -> Message {
-    let english = fault.line.map_or_else(String::new, |line| format!(", line {line}"));
-    let chinese = fault.line.map_or_else(String::new, |line| format!("第{line}行"));
-    let path = if fault.path.is_empty() { String::new() } else { format!(" {}", fault.path) };
+    let english = fault
+        .line
+        .map_or_else(String::new, |line| format!(", line {line}"));
+    let chinese = fault
+        .line
+        .map_or_else(String::new, |line| format!("第{line}行"));
+    let path = if fault.path.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", fault.path)
+    };
     Message::new(
         format!("{name}{english}{path}: {}", fault.message.english),
         format!("{name}{chinese}{path}:{}", fault.message.chinese),
@@ -163,8 +238,15 @@ fn plan_fault(name: &str, fault: &SourceFault) -> Message {
 
 /// Columns of the officer file that the team rules read beyond the known ones.
 fn officer_columns(plan: &Plan) -> Vec<String> {
-    let known: Vec<&str> = dispatch_core::import::officer_fields().map(|(name, _)| name).collect();
-    let matched = plan.team.slots.iter().flat_map(|slot| &slot.matching).map(|rule| &rule.officer);
+    let known: Vec<&str> = dispatch_core::import::officer_fields()
+        .map(|(name, _)| name)
+        .collect();
+    let matched = plan
+        .team
+        .slots
+        .iter()
+        .flat_map(|slot| &slot.matching)
+        .map(|rule| &rule.officer);
     let grouped = plan.team.group.iter().map(|pair| &pair.officer);
     let mut columns: Vec<String> = matched
         .chain(grouped)

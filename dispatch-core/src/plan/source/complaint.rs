@@ -21,7 +21,7 @@ pub(super) fn text(value: &DeValue<'_>, path: &str, log: &mut Log) -> String {
     };
     let expected = (
         &*format!("text in double quotes, like \"{written}\""),
-        &*format!("放在半角双引号内的文字,例如 \"{written}\""),
+        &*format!("放在半角双引号内的文字，例如 \"{written}\""),
     );
     mismatch(value, path, expected, log);
     String::new()
@@ -44,7 +44,7 @@ pub(super) fn mismatch(value: &DeValue<'_>, path: &str, expected: (&str, &str), 
     log.fault(
         path,
         format!("is {english}; it must be {}", expected.0),
-        format!("为{chinese};应为{}", expected.1),
+        format!("为{chinese}；应为{}", expected.1),
     );
 }
 
@@ -60,12 +60,12 @@ pub(super) fn unknown_key(key: &str, path: &str, known: &[&str], log: &mut Log) 
         )
     } else {
         let known = known.join(", ");
-        (format!("known here: {known}"), format!("此处可用:{known}"))
+        (format!("known here: {known}"), format!("此处可用：{known}"))
     };
     log.fault(
         path,
         format!("unknown key {shown}; {english}"),
-        format!("不认识的键“{shown}”;{chinese}"),
+        format!("不认识的键“{shown}”；{chinese}"),
     );
 }
 

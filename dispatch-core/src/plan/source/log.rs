@@ -64,17 +64,17 @@ impl Log {
         let (english, chinese) = if outside_quotes.any(|part| part.contains(FULL_WIDTH)) {
             (
                 "; the line has full-width punctuation: type \" ' = , [ ] { } and . as half-width characters",
-                ";本行有全角标点:请把引号、等号、逗号、括号、句点改为半角字符",
+                "；本行有全角标点：请把引号、等号、逗号、括号、句点改为半角字符",
             )
         } else if message.starts_with("duplicate key") {
             (
                 "; the key or section is given twice: keep one of them",
-                ";该键或该节重复:只保留一处",
+                "；该键或该节重复：只保留一处",
             )
         } else {
             (
                 "; write key = value, text in double quotes \"…\", lists in [ ]",
-                ";请按“键 = 值”书写,文字放在半角双引号内,列表放在 [ ] 内",
+                "；请按“键 = 值”书写，文字放在半角双引号内，列表放在 [ ] 内",
             )
         };
         self.faults.push(SourceFault {
@@ -82,7 +82,7 @@ impl Log {
             path: String::new(),
             message: Message::new(
                 format!("is not TOML: {message}{english}"),
-                format!("不符合 TOML 语法({message}){chinese}"),
+                format!("不符合 TOML 语法（{message}）{chinese}"),
             ),
         });
     }

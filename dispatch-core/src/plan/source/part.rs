@@ -39,7 +39,7 @@ pub(super) fn exclusions(root: &Section<'_>, log: &mut Log) -> Vec<Exclusion> {
             log.fault(
                 &section.at("where"),
                 "is empty, so it would exclude everybody; add a condition",
-                "为空,会排除所有检查对象;请至少填写一个条件",
+                "为空，会排除所有检查对象；请至少填写一个条件",
             );
         }
         exclusions.push(Exclusion {
@@ -76,7 +76,7 @@ fn quota(section: &Section<'_>, log: &mut Log) -> Quota {
                     log.fault(
                         &section.at(key),
                         "belongs to a percentage or fraction; a fixed number needs none: remove it",
-                        "只用于比例;固定数量不需要该项,请删除",
+                        "只用于比例；固定数量不需要该项，请删除",
                     );
                 }
             }
@@ -91,7 +91,7 @@ fn quota(section: &Section<'_>, log: &mut Log) -> Quota {
             log.fault(
                 &path,
                 format!("is a number in quotes; write {number} for a fixed number, or \"{number}%\" for a percentage"),
-                format!("为带引号的数字;固定数量请写 {number},百分数请写 \"{number}%\""),
+                format!("为带引号的数字；固定数量请写 {number}，百分数请写 \"{number}%\""),
             );
             Quota::Count { count: 1 }
         }
@@ -130,7 +130,7 @@ fn conditions(section: &Section<'_>, log: &mut Log) -> Vec<Condition> {
                 log.fault(
                     section.path(),
                     format!("has {count} tests; write exactly one of {known}, and several tests as several conditions"),
-                    format!("有{count}个判断;须且只须填写 {known} 之一,多个判断请写成多个条件"),
+                    format!("有{count}个判断；须且只须填写 {known} 之一，多个判断请写成多个条件"),
                 );
                 continue;
             }
@@ -149,7 +149,7 @@ fn values(section: &Section<'_>, key: &str, log: &mut Log) -> Vec<String> {
             DeValue::Datetime(_) => {
                 let expected = (
                     "text in quotes or a date alone",
-                    "带引号的文字,或单独的日期",
+                    "带引号的文字，或单独的日期",
                 );
                 mismatch(value, &path, expected, log);
                 String::new()

@@ -37,19 +37,19 @@ pub(super) fn part(text: &str) -> Result<Fraction, (&'static str, &'static str)>
     if denominator == 0 {
         return Err((
             "divides by zero; write a part like \"1/30\"",
-            "分母为0;请写成 \"1/30\" 之类的比例",
+            "分母为0；请写成 \"1/30\" 之类的比例",
         ));
     }
     if numerator == 0 {
         return Err((
             "is zero, so nobody would be drawn; write a part above 0%",
-            "为零,不会抽取任何对象;请填写大于0%的比例",
+            "为零，不会抽取任何对象；请填写大于0%的比例",
         ));
     }
     if numerator > denominator {
         return Err((
             "is more than the whole; write at most \"100%\"",
-            "超过全部;最多为 \"100%\"",
+            "超过全部；最多为 \"100%\"",
         ));
     }
     let common = greatest_common_divisor(numerator, denominator);
@@ -76,12 +76,12 @@ pub(super) fn fraction(value: &DeValue<'_>, path: &str, log: &mut Log) -> Fracti
         DeValue::Float(number) => log.fault(
             path,
             format!("is {number}, a decimal number that a computer cannot keep exactly; write a percentage in quotes, like \"3%\""),
-            format!("为小数{number},计算机不能精确保存;请写成带引号的百分数,例如 \"3%\""),
+            format!("为小数{number}，计算机不能精确保存；请写成带引号的百分数，例如 \"3%\""),
         ),
         other => mismatch(
             other,
             path,
-            ("a part in quotes, like \"3%\" or \"1/30\"", "带引号的比例,例如 \"3%\" 或 \"1/30\""),
+            ("a part in quotes, like \"3%\" or \"1/30\"", "带引号的比例，例如 \"3%\" 或 \"1/30\""),
             log,
         ),
     }
@@ -103,7 +103,7 @@ pub(super) fn lead_minutes(value: &DeValue<'_>, path: &str, log: &mut Log) -> u6
     minutes.unwrap_or_else(|| {
         let expected = (
             "a duration in quotes, like \"90m\", \"24h\" or \"2d\"",
-            "带引号的时长,例如 \"90m\"(分钟)、\"24h\"(小时)或 \"2d\"(天)",
+            "带引号的时长，例如 \"90m\"（分钟）、\"24h\"（小时）或 \"2d\"（天）",
         );
         mismatch(value, path, expected, log);
         1
@@ -130,7 +130,7 @@ pub(super) fn instant(value: &DeValue<'_>, path: &str, log: &mut Log) -> String 
             log.fault(
                 path,
                 format!("{shown} does not say in which time zone; add +08:00 for Beijing time: {shown}+08:00"),
-                format!("{shown} 没有写明时区;北京时间请加 +08:00,即 {shown}+08:00"),
+                format!("{shown} 没有写明时区；北京时间请加 +08:00，即 {shown}+08:00"),
             );
         } else {
             log.fault(
@@ -174,7 +174,7 @@ pub(super) fn day(value: &DeValue<'_>, path: &str, log: &mut Log) -> String {
         log.fault(
             path,
             format!("{shown} is not a date; write year-month-day alone, like 2026-08-01"),
-            format!("{shown} 不是日期;请只写年-月-日,例如 2026-08-01"),
+            format!("{shown} 不是日期；请只写年-月-日，例如 2026-08-01"),
         );
         return String::new();
     }
@@ -198,15 +198,15 @@ fn greatest_common_divisor(one: u128, other: u128) -> u128 {
 const BILLION: u64 = 1_000_000_000;
 const NOT_A_PART: (&str, &str) = (
     "is not a part; write ASCII digits with a percent sign, like \"3%\", or a fraction, like \"1/30\"",
-    "不是比例;请用半角数字加百分号,例如 \"3%\",或写成分数,例如 \"1/30\"",
+    "不是比例；请用半角数字加百分号，例如 \"3%\"，或写成分数，例如 \"1/30\"",
 );
 const TOO_FINE: (&str, &str) = (
     "is too fine; the reduced fraction may have at most 1000000000 below the line",
-    "过于精细;约分后分母最多为1000000000",
+    "过于精细；约分后分母最多为1000000000",
 );
 const NOT_A_TIME: (&str, &str) = (
     "is not a time; write it like 2026-07-23T15:38:30+08:00",
-    "不是时间;请写成 2026-07-23T15:38:30+08:00 的形式",
+    "不是时间；请写成 2026-07-23T15:38:30+08:00 的形式",
 );
 /// Units of durations in minutes; no unit ends with another one listed later.
 const UNITS: &[(&str, u64)] = &[

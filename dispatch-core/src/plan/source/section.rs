@@ -46,7 +46,7 @@ impl<'t> Section<'t> {
             log.fault(
                 &self.at(key),
                 format!("is missing; add a line like {key} = {example}"),
-                format!("缺少该项;请增加一行,例如 {key} = {example}"),
+                format!("缺少该项；请增加一行，例如 {key} = {example}"),
             );
         }
         found
@@ -177,7 +177,7 @@ impl<'t> Section<'t> {
                 &path,
                 (
                     &format!("a section: write [{path}] with single brackets"),
-                    &format!("一节:请写成单括号的 [{path}]"),
+                    &format!("一节：请写成单括号的 [{path}]"),
                 ),
                 log,
             );
@@ -198,7 +198,7 @@ impl<'t> Section<'t> {
             log.fault(
                 &path,
                 format!("is missing; add a section [{path}]"),
-                format!("缺少该节;请增加 [{path}]"),
+                format!("缺少该节；请增加 [{path}]"),
             );
         }
         self.section(key, known, log)
@@ -218,7 +218,7 @@ impl<'t> Section<'t> {
                 log.fault(
                     &path,
                     format!("is missing; add at least one section [[{path}]]"),
-                    format!("缺少该节;请至少增加一个 [[{path}]]"),
+                    format!("缺少该节；请至少增加一个 [[{path}]]"),
                 );
             }
             return Vec::new();
@@ -226,7 +226,7 @@ impl<'t> Section<'t> {
         let Some(array) = value.get_ref().as_array() else {
             let expected = (
                 &*format!("a list: write [[{path}]] with double brackets, or {key} = [ {{ … }} ]"),
-                &*format!("列表:请写成双括号的 [[{path}]],或 {key} = [ {{ … }} ]"),
+                &*format!("列表：请写成双括号的 [[{path}]]，或 {key} = [ {{ … }} ]"),
             );
             mismatch(value.get_ref(), &path, expected, log);
             return Vec::new();

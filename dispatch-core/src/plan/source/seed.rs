@@ -32,7 +32,7 @@ fn source(section: &Section<'_>, log: &mut Log) -> Option<SeedSource> {
         log.fault(
             &section.at(key),
             format!("does not belong to this kind of source; known here: {known}"),
-            format!("不属于这类随机源;此处可用:{known}"),
+            format!("不属于这类随机源；此处可用：{known}"),
         );
     }
     Some(match kind {

@@ -29,7 +29,7 @@ fn group(section: &Section<'_>, log: &mut Log) -> Vec<FieldPair> {
         log.fault(
             &section.at("group_by"),
             "says the same as group; keep one of them",
-            "与 group 重复:只保留其中一项",
+            "与 group 重复：只保留其中一项",
         );
     }
     let same = section.list("group_by", log);

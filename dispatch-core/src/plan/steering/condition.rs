@@ -17,7 +17,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
                 "steering.no-reference",
                 path,
                 format!("exclusion {code} is about earlier visits but asks for no proof of them, so anybody could be left out by filling in a date; name the column that holds the visit's number: reference = \"last_visit_ref\""),
-                format!("排除条件“{code}”涉及以往检查,却不要求填写检查编号,任意填个日期即可免检:请用 reference = \"last_visit_ref\" 指明填写检查编号的列"),
+                format!("排除条件“{code}”涉及以往检查，却不要求填写检查编号，任意填个日期即可免检：请用 reference = \"last_visit_ref\" 指明填写检查编号的列"),
             );
         }
     }
@@ -35,7 +35,7 @@ fn conditions(path: &str, conditions: &[Condition], warnings: &mut Warnings) {
                 "steering.identifying",
                 &path,
                 format!("the condition on {field} can point at single subjects, in or out; use columns that many subjects share, such as region, industry or risk class"),
-                format!("以“{field}”为条件可以指向个别检查对象:请改用区域、行业、风险等级等多个对象共有的列"),
+                format!("以“{field}”为条件可以指向个别检查对象：请改用区域、行业、风险等级等多个对象共有的列"),
             );
         }
         let count = condition.values.len();
@@ -45,7 +45,7 @@ fn conditions(path: &str, conditions: &[Condition], warnings: &mut Warnings) {
                 "steering.many-values",
                 &path,
                 format!("the condition on {field} lists {count} values, which can be a list of subjects in disguise; put the property into a column of the roster and use that"),
-                format!("以“{field}”为条件列出了{count}个值,可能变相点名:请在名录库中设置一列表示该属性,并以该列为条件"),
+                format!("以“{field}”为条件列出了{count}个值，可能变相点名：请在名录库中设置一列表示该属性，并以该列为条件"),
             );
         }
     }

@@ -11,7 +11,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
             "steering.temporary",
             "temporary_reason",
             "the draw is not in the annual plan: somebody decided to hold it now, about these subjects; publish the reason, and prefer draws of the annual plan",
-            "本次抽取不在年度抽查工作计划内,属临时决定:请公开理由,并尽量按年度计划开展",
+            "本次抽取不在年度抽查工作计划内，属临时决定：请公开理由，并尽量按年度计划开展",
         );
     }
     if !plan.repeats.is_empty() {
@@ -19,7 +19,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
             "steering.repeats",
             "repeats",
             "the draw repeats another one, so the better of two results could be chosen; give the reason in the title, and open the other draw in full all the same",
-            "本次抽取重复了另一次抽取,可能被用来在两个结果中挑选:请在标题中说明原因,原抽取仍须完整公开",
+            "本次抽取重复了另一次抽取，可能被用来在两个结果中挑选：请在标题中说明原因，原抽取仍须完整公开",
         );
     }
     let lead = plan.schedule.lead_minutes;
@@ -28,7 +28,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
             "steering.short-lead",
             "schedule.lead_minutes",
             format!("the announcement may come only {lead} minutes before the draw, too late for anybody to keep a copy; use at least 60 minutes, better a day (lead = \"24h\")"),
-            format!("公告到抽取之间只有{lead}分钟,外界来不及留存公告:请至少留60分钟,最好一天(lead = \"24h\")"),
+            format!("公告到抽取之间只有{lead}分钟，外界来不及留存公告：请至少留60分钟，最好一天（lead = \"24h\"）"),
         );
     }
     if !plan.uses_drand() {
@@ -36,7 +36,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
             "steering.no-drand",
             "seed",
             "no seed source is drand, the only one that anybody can check offline and nobody can hold back; add [[seed]] kind = \"drand\"",
-            "随机源中没有 drand,而只有 drand 可由任何人离线核验且无人能够扣留:请增加 [[seed]] kind = \"drand\"",
+            "随机源中没有 drand，而只有 drand 可由任何人离线核验且无人能够扣留：请增加 [[seed]] kind = \"drand\"",
         );
     }
     if plan.strata_are_sealed() {
@@ -44,7 +44,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
             "steering.sealed-strata",
             "subjects.sealed",
             "exclusions or strata read a sealed column, so the public cannot check who was in which pool, only auditors can; keep such columns open, or use open ones",
-            "排除条件或分层用到了封存列,公众无法核验谁属于哪个分层,只有审计方可以:请公开这些列,或改用公开的列",
+            "排除条件或分层用到了封存列，公众无法核验谁属于哪个分层，只有审计方可以：请公开这些列，或改用公开的列",
         );
     }
     if plan.team_is_sealed() {
@@ -52,7 +52,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
             "steering.sealed-team",
             "team",
             "the team rules read a sealed column, so the public cannot check who could have been sent, only auditors can; keep such columns open, or use open ones",
-            "派员规则用到了封存列,公众无法核验哪些人员可被派出,只有审计方可以:请公开这些列,或改用公开的列",
+            "派员规则用到了封存列，公众无法核验哪些人员可被派出，只有审计方可以：请公开这些列，或改用公开的列",
         );
     }
 }

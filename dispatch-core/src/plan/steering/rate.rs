@@ -35,7 +35,7 @@ fn pool(index: usize, stratum: &Stratum, pool: u64, quota: u64, warnings: &mut W
             "steering.shadowed",
             path,
             format!("stratum {name} has no subjects: its conditions match nobody, or earlier exclusions and strata take everybody; correct them, change the order, or remove it"),
-            format!("分层“{name}”没有检查对象:条件不符合任何对象,或对象已被前面的排除条件和分层占去;请修改条件、调整顺序或删除该分层"),
+            format!("分层“{name}”没有检查对象：条件不符合任何对象，或对象已被前面的排除条件和分层占去；请修改条件、调整顺序或删除该分层"),
         );
         return;
     }
@@ -44,7 +44,7 @@ fn pool(index: usize, stratum: &Stratum, pool: u64, quota: u64, warnings: &mut W
             "steering.tiny-pool",
             &path,
             format!("stratum {name} has only {pool} subjects, so it nearly names them; merge it with another one"),
-            format!("分层“{name}”只有{pool}户,近乎点名:请与其他分层合并"),
+            format!("分层“{name}”只有{pool}户，近乎点名：请与其他分层合并"),
         );
     }
     let path = format!("{path}.quota");
@@ -53,14 +53,14 @@ fn pool(index: usize, stratum: &Stratum, pool: u64, quota: u64, warnings: &mut W
             "steering.zero-quota",
             path,
             format!("the quota of stratum {name} rounds to 0, so none of its {pool} subjects can be drawn; use rounding = \"up\" or minimum = 1"),
-            format!("分层“{name}”的抽取数量舍入后为0,其{pool}户均不可能被抽中:请使用 rounding = \"up\" 或 minimum = 1"),
+            format!("分层“{name}”的抽取数量舍入后为0，其{pool}户均不可能被抽中：请使用 rounding = \"up\" 或 minimum = 1"),
         );
     } else if quota >= pool {
         warnings.add(
             "steering.whole-pool",
             path,
             format!("all {pool} subjects of stratum {name} are drawn, which is no draw; lower the quota or widen the stratum, or inspect them openly without a draw"),
-            format!("分层“{name}”的{pool}户全部抽中,不成其为抽取:请降低抽取数量、扩大分层范围,或公开作全覆盖检查"),
+            format!("分层“{name}”的{pool}户全部抽中，不成其为抽取：请降低抽取数量、扩大分层范围，或公开作全覆盖检查"),
         );
     } else if quota > pool - quota {
         let is_count = matches!(stratum.quota, Quota::Count { .. });
@@ -68,7 +68,7 @@ fn pool(index: usize, stratum: &Stratum, pool: u64, quota: u64, warnings: &mut W
             if is_count { "steering.count-odds" } else { "steering.thin-pool" },
             path,
             format!("stratum {name} draws {quota} of {pool} subjects, more than half, so the result can nearly be foretold; lower the quota or widen the stratum"),
-            format!("分层“{name}”从{pool}户中抽取{quota}户,超过一半,结果几乎可以预知:请降低抽取数量或扩大分层范围"),
+            format!("分层“{name}”从{pool}户中抽取{quota}户，超过一半，结果几乎可以预知：请降低抽取数量或扩大分层范围"),
         );
     }
 }
@@ -83,7 +83,7 @@ fn left_out(strata: &Stratification, subjects: usize, warnings: &mut Warnings) {
             "steering.mostly-left-out",
             "strata",
             format!("{excluded} of {subjects} subjects are excluded and {outside} are in no stratum: more than half cannot be drawn; widen the strata, or add a last one without conditions"),
-            format!("{subjects}户中有{excluded}户被排除、{outside}户不属于任何分层,超过一半不可能被抽中:请扩大分层范围,或在最后增加一个无条件的分层"),
+            format!("{subjects}户中有{excluded}户被排除、{outside}户不属于任何分层，超过一半不可能被抽中：请扩大分层范围，或在最后增加一个无条件的分层"),
         );
     }
 }
@@ -115,7 +115,7 @@ fn ceiling(plan: &Plan, strata: Option<&Stratification>, warnings: &mut Warnings
                 "steering.ceiling",
                 path,
                 format!("more is drawn than the ceiling of {limit} that general matter {code} has; lower the quotas, round down, or leave the matter out"),
-                format!("一般检查事项“{code}”的抽查比例上限为{limit},本次抽取已超过:请降低抽取数量、改为向下舍入,或去掉该事项"),
+                format!("一般检查事项“{code}”的抽查比例上限为{limit}，本次抽取已超过：请降低抽取数量、改为向下舍入，或去掉该事项"),
             );
             continue;
         }
@@ -126,7 +126,7 @@ fn ceiling(plan: &Plan, strata: Option<&Stratification>, warnings: &mut Warnings
                     "steering.ceiling-stratum",
                     format!("strata[{at}].quota"),
                     format!("the rate of stratum {name} is above the ceiling of {limit} of general matter {code}, though the draw as a whole is not; state the reason, or lower the rate"),
-                    format!("分层“{name}”的比例高于一般检查事项“{code}”的上限{limit},尽管总体未超过:请说明理由或降低比例"),
+                    format!("分层“{name}”的比例高于一般检查事项“{code}”的上限{limit}，尽管总体未超过：请说明理由或降低比例"),
                 );
             }
         }
@@ -159,7 +159,7 @@ fn undirected(plan: &Plan, strata: Option<&Stratification>, warnings: &mut Warni
             "steering.undirected-rate",
             "strata[0].quota",
             "an undirected draw takes less than 3% of the enterprises, the least that the rules on checks of published enterprise information ask for; use quota = \"3%\" with rounding = \"up\"",
-            "不定向抽查比例低于3%,而《企业公示信息抽查办法》要求不少于3%:请使用 quota = \"3%\" 并设 rounding = \"up\"",
+            "不定向抽查比例低于3%，而《企业公示信息抽查办法》要求不少于3%：请使用 quota = \"3%\" 并设 rounding = \"up\"",
         );
     }
 }

@@ -93,7 +93,7 @@ fn found(
         // Every warning ends with a remedy, after a semicolon or a colon.
         assert!(warning.message.english.contains("; "), "{warning}");
         assert!(
-            warning.message.chinese.contains(':'),
+            warning.message.chinese.contains('：'),
             "{}",
             warning.message.chinese
         );

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use dispatch_core::announcement::Announcement;
 use dispatch_core::beacon::{self, Pulse, parse_relay_json};
-use dispatch_core::bundle;
+use dispatch_core::bundle::{self, Files};
 use dispatch_core::digest::Digest;
 use dispatch_core::evidence::{Evidence, Part};
 use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze};
@@ -27,7 +27,7 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
     beacon::self_test().map_err(|error| {
         Failure::new(
             format!("the pinned beacon keys fail their self-test ({error}): this program is damaged, install it anew"),
-            format!("内置信标密钥自检失败({error}):程序已损坏,请重新安装"),
+            format!("内置信标密钥自检失败（{error}）：程序已损坏，请重新安装"),
         )
     })?;
     let material = inputs::read(console, &options.inputs)?;
@@ -35,7 +35,7 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
     if errors > 0 {
         return Err(Failure::new(
             format!("{errors} errors: nothing was announced"),
-            format!("共{errors}处错误,未公告"),
+            format!("共{errors}处错误，未公告"),
         ));
     }
     let time = now();
@@ -44,8 +44,12 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
         let draw = &material.plan.schedule.draw_time;
         let lead = material.plan.schedule.lead_minutes;
         return Err(Failure::new(
-            format!("too late: the draw is at {draw} and must be announced {lead} minutes before; set a later draw time (or --replay for a rehearsal, which is no evidence)"),
-            format!("已过公告期限:抽取时间为{draw},须提前{lead}分钟公告。请推迟抽取时间(演练可用 --replay,但不能作为证据)"),
+            format!(
+                "too late: the draw is at {draw} and must be announced {lead} minutes before; set a later draw time (or --replay for a rehearsal, which is no evidence)"
+            ),
+            format!(
+                "已过公告期限：抽取时间为{draw}，须提前{lead}分钟公告。请推迟抽取时间（演练可用 --replay，但不能作为证据）"
+            ),
         ));
     }
     let draft = Draft {
@@ -55,7 +59,12 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
         recusals: material.recusals,
         earlier: earlier(options)?,
         recent_pulse: options.recent_pulse.as_deref().map(pulse).transpose()?,
-        policy: options.policy.as_deref().map(folder::read).transpose()?.map(|bytes| Digest::of(&bytes)),
+        policy: options
+            .policy
+            .as_deref()
+            .map(folder::read)
+            .transpose()?
+            .map(|bytes| Digest::of(&bytes)),
         created: time_text(time).unwrap_or_default(),
         replay: options.replay,
     };
@@ -67,19 +76,29 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
     let commitment = frozen.commitment;
     console.say(
         format!("announced in {out}; hand slip.html (or slip.txt) to whoever supervises, and keep {out}/secret safe and to yourself"),
-        format!("已公告,文件在{out}。请把承诺单 slip.html(或 slip.txt)交给监督方;{out}/secret 须妥善保密"),
+        format!("已公告，文件在{out}。请把承诺单 slip.html（或 slip.txt）交给监督方；{out}/secret 须妥善保密"),
     );
-    console.say(format!("commitment {commitment}"), format!("承诺 {commitment}"));
+    console.say(
+        format!("commitment {commitment}"),
+        format!("承诺 {commitment}"),
+    );
     Ok(())
 }
 
 /// Reads and verifies a pulse that a relay returned.
 pub(crate) fn pulse(path: &Path) -> Done<Pulse> {
     let name = path.display();
-    let pulse = parse_relay_json(&folder::read(path)?)
-        .map_err(|error| Failure::new(format!("{name}: {error}"), format!("{name}:随机信标无法读取:{error}")))?;
+    let pulse = parse_relay_json(&folder::read(path)?).map_err(|error| {
+        Failure::new(
+            format!("{name}: {error}"),
+            format!("{name}：随机信标无法读取：{error}"),
+        )
+    })?;
     beacon::verify(&pulse).map_err(|error| {
-        Failure::new(format!("{name}: {error}"), format!("{name}:随机信标验证失败:{error}"))
+        Failure::new(
+            format!("{name}: {error}"),
+            format!("{name}：随机信标验证失败：{error}"),
+        )
     })?;
     Ok(pulse)
 }
@@ -87,18 +106,34 @@ pub(crate) fn pulse(path: &Path) -> Done<Pulse> {
 fn write(dir: &Path, frozen: &Frozen) -> Done {
     let folder = NewFolder::create(dir)?;
     for name in frozen.public.names() {
-        folder::write(&folder.path().join(name), frozen.public.get(name).unwrap_or_default(), false)?;
+        folder::write(
+            &folder.path().join(name),
+            frozen.public.get(name).unwrap_or_default(),
+            false,
+        )?;
     }
     let secret = folder::create_secret(folder.path())?;
     for name in frozen.secret.names() {
-        folder::write(&secret.join(name), frozen.secret.get(name).unwrap_or_default(), true)?;
+        folder::write(
+            &secret.join(name),
+            frozen.secret.get(name).unwrap_or_default(),
+            true,
+        )?;
     }
     let slip = slip(&frozen.announcement, frozen.commitment);
     let fault = |error: dispatch_core::slip::SlipError| {
-        Failure::new(format!("slip: {error}"), format!("承诺单:{error}"))
+        Failure::new(format!("slip: {error}"), format!("承诺单：{error}"))
     };
-    folder::write(&folder.path().join("slip.txt"), slip.text().map_err(fault)?.as_bytes(), false)?;
-    folder::write(&folder.path().join("slip.html"), slip.html().map_err(fault)?.as_bytes(), false)?;
+    folder::write(
+        &folder.path().join("slip.txt"),
+        slip.text().map_err(fault)?.as_bytes(),
+        false,
+    )?;
+    folder::write(
+        &folder.path().join("slip.html"),
+        slip.html().map_err(fault)?.as_bytes(),
+        false,
+    )?;
     folder.finish()
 }
 
@@ -127,14 +162,17 @@ fn local_time(utc: &str) -> String {
 }
 
 fn entropy() -> Done<Entropy> {
-    let mut entropy = Entropy { secret: [0; 32], roster_key: [0; 32] };
+    let mut entropy = Entropy {
+        secret: [0; 32],
+        roster_key: [0; 32],
+    };
     let filled = SysRng
         .try_fill_bytes(&mut entropy.secret)
         .and_then(|()| SysRng.try_fill_bytes(&mut entropy.roster_key));
     filled.map_err(|error| {
         Failure::new(
             format!("the operating system gives no randomness: {error}"),
-            format!("操作系统无法提供随机数:{error}"),
+            format!("操作系统无法提供随机数：{error}"),
         )
     })?;
     Ok(entropy)
@@ -142,21 +180,33 @@ fn entropy() -> Done<Entropy> {
 
 /// The rosters of an earlier draw, and the reasons of changes since.
 fn earlier(options: &Announce) -> Done<Earlier> {
-    let Some(dir) = &options.previous else { return Ok(Earlier::default()) };
-    let mut files = dispatch_core::bundle::Files::default();
+    let Some(dir) = &options.previous else {
+        return Ok(Earlier::default());
+    };
+    let mut files = Files::default();
     for name in [bundle::ANNOUNCEMENT, bundle::SUBJECTS, bundle::OFFICERS] {
         files.insert(name, folder::read(&dir.join(name))?);
     }
     let evidence = Evidence::read(files);
-    let (Part::Good(subjects), Part::Good(officers)) = (evidence.subjects, evidence.officers) else {
+    let (Part::Good(subjects), Part::Good(officers)) = (evidence.subjects, evidence.officers)
+    else {
         let dir = dir.display();
         return Err(Failure::new(
             format!("{dir}: its rosters are not as they were announced; use the untouched folder"),
-            format!("{dir}:名录与公告时不一致,请使用未改动的目录"),
+            format!("{dir}：名录与公告时不一致，请使用未改动的目录"),
         ));
     };
-    let reasons = options.reasons.as_deref().map(reasons).transpose()?.unwrap_or_default();
-    Ok(Earlier { subjects: Some(subjects), officers: Some(officers), reasons })
+    let reasons = options
+        .reasons
+        .as_deref()
+        .map(reasons)
+        .transpose()?
+        .unwrap_or_default();
+    Ok(Earlier {
+        subjects: Some(subjects),
+        officers: Some(officers),
+        reasons,
+    })
 }
 
 /// Reads a CSV with the columns id and reason.
@@ -166,14 +216,18 @@ fn reasons(path: &Path) -> Done<HashMap<String, String>> {
     let fault = |row: usize, what: &str| {
         Failure::new(
             format!("{name}, row {row}: {what}; the columns are id and reason, in UTF-8"),
-            format!("{name}第{row}行:应为“编号,原因”两列,UTF-8编码({what})"),
+            format!("{name}第{row}行：应为“编号，原因”两列，UTF-8编码（{what}）"),
         )
     };
-    let mut reader = csv::ReaderBuilder::new().from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+    let mut reader = csv::ReaderBuilder::new()
+        .from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
     let mut reasons = HashMap::new();
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|error| fault(index + 2, &error.to_string()))?;
-        let (id, reason) = (record.get(0).unwrap_or("").trim(), record.get(1).unwrap_or("").trim());
+        let (id, reason) = (
+            record.get(0).unwrap_or("").trim(),
+            record.get(1).unwrap_or("").trim(),
+        );
         if id.is_empty() || !dispatch_core::syntax::is_text(reason) {
             return Err(fault(index + 2, "empty cell"));
         }

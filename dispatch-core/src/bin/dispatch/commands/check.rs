@@ -20,7 +20,7 @@ pub(crate) fn run(console: &Console, options: &Check) -> Done {
     } else {
         Err(Failure::new(
             format!("{errors} errors: nothing can be announced until they are mended"),
-            format!("共{errors}处错误,更正前不能公告"),
+            format!("共{errors}处错误，更正前不能公告"),
         ))
     }
 }
@@ -36,16 +36,29 @@ pub(crate) fn report(console: &Console, material: &Material, notes: bool) -> usi
     print_strata(console, &strata);
     for fault in strata.faults(&material.plan, &material.subjects) {
         let text = fault.text(console.language());
-        console.say(format!("error [strata] {text}"), format!("错误 [strata] {text}"));
+        console.say(
+            format!("error [strata] {text}"),
+            format!("错误 [strata] {text}"),
+        );
         errors += 1;
     }
     for warning in warnings(&material.plan, Some(&strata), material.subjects.len()) {
-        let (code, path, text) = (warning.code, &warning.path, warning.message.text(console.language()));
+        let (code, path, text) = (
+            warning.code,
+            &warning.path,
+            warning.message.text(console.language()),
+        );
         errors += usize::from(warning.is_error);
         if warning.is_error {
-            console.say(format!("error [{code}] {path}: {text}"), format!("错误 [{code}] {path}:{text}"));
+            console.say(
+                format!("error [{code}] {path}: {text}"),
+                format!("错误 [{code}] {path}：{text}"),
+            );
         } else {
-            console.say(format!("warning [{code}] {path}: {text}"), format!("警告 [{code}] {path}:{text}"));
+            console.say(
+                format!("warning [{code}] {path}: {text}"),
+                format!("警告 [{code}] {path}：{text}"),
+            );
         }
     }
     if errors == 0 {
@@ -58,7 +71,11 @@ pub(crate) fn report(console: &Console, material: &Material, notes: bool) -> usi
 
 fn rehearsal(console: &Console, material: &Material) -> Rehearsal {
     // Fewer whole trial draws where each of them takes seconds.
-    let trials = if material.subjects.len() > 500_000 { 2 } else { 16 };
+    let trials = if material.subjects.len() > 500_000 {
+        2
+    } else {
+        16
+    };
     let step = console.step("holding trial draws", "正在试抽");
     rehearse(
         &material.plan,
@@ -76,30 +93,41 @@ fn print_strata(console: &Console, strata: &Stratification) {
         let (name, pool, quota) = (&stratum.name, stratum.pool, stratum.quota);
         console.say(
             format!("stratum {name}: pool {pool}, quota {quota} ({numerator}/{denominator})"),
-            format!("分层“{name}”:{pool}户中抽{quota}户({numerator}/{denominator})"),
+            format!("分层“{name}”：{pool}户中抽{quota}户（{numerator}/{denominator}）"),
         );
     }
     for excluded in &strata.excluded {
         let (code, count) = (&excluded.code, excluded.count);
-        console.say(format!("excluded by {code}: {count}"), format!("因“{code}”排除:{count}户"));
+        console.say(
+            format!("excluded by {code}: {count}"),
+            format!("因“{code}”排除：{count}户"),
+        );
     }
     let (outside, selected) = (strata.outside, strata.selected());
     console.say(
         format!("outside the strata: {outside}; drawn in all: {selected}"),
-        format!("不在任何分层:{outside}户;共抽取:{selected}户"),
+        format!("不在任何分层：{outside}户；共抽取：{selected}户"),
     );
 }
 
 fn print_rehearsal(console: &Console, rehearsal: &Rehearsal) {
     for message in rehearsal.impossible.iter().chain(&rehearsal.shortages) {
         let text = message.text(console.language());
-        console.say(format!("error [staffing] {text}"), format!("错误 [staffing] {text}"));
+        console.say(
+            format!("error [staffing] {text}"),
+            format!("错误 [staffing] {text}"),
+        );
     }
     let (trials, short) = (rehearsal.trials, rehearsal.short_trials);
     let groups = rehearsal.groups.len();
-    let cap = rehearsal.groups.iter().map(|group| group.cap).max().unwrap_or(0);
+    let cap = rehearsal
+        .groups
+        .iter()
+        .map(|group| group.cap)
+        .max()
+        .unwrap_or(0);
     console.say(
         format!("{trials} trial draws, {short} of them short of officers; {groups} load groups, highest cap {cap}"),
-        format!("试抽{trials}次,其中{short}次人员不足;{groups}个派员组,人均任务上限最高{cap}户"),
+        format!("试抽{trials}次，其中{short}次人员不足；{groups}个派员组，人均任务上限最高{cap}户"),
     );
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
     std::fs::create_dir_all(&out).map_err(|error| Failure::file(&out, &error))?;
     console.say(
         "This is a replay: it uses a drand pulse of 2026-07-23 that was known before, so it proves nothing about a real draw.",
-        "这是演练:使用2026年7月23日已公布的随机信标,不能证明任何真实抽取。",
+        "这是演练：使用2026年7月23日已公布的随机信标，不能证明任何真实抽取。",
     );
 
     heading(console, "1 sample input", "一、示例数据");
@@ -43,33 +43,61 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
 
     heading(console, "2 check and announce", "二、检查并公告");
     let dir = out.join("draw");
-    announce::run(console, &Announce {
-        inputs: Inputs {
-            plan: input.join("plan.toml"),
-            subjects: input.join("subjects.csv"),
-            officers: input.join("officers.csv"),
-            recusals: Some(input.join("recusals.csv")),
+    announce::run(
+        console,
+        &Announce {
+            inputs: Inputs {
+                plan: input.join("plan.toml"),
+                subjects: input.join("subjects.csv"),
+                officers: input.join("officers.csv"),
+                recusals: Some(input.join("recusals.csv")),
+            },
+            out: dir.clone(),
+            replay: true,
+            recent_pulse: None,
+            policy: None,
+            previous: None,
+            reasons: None,
         },
-        out: dir.clone(),
-        replay: true,
-        recent_pulse: None,
-        policy: None,
-        previous: None,
-        reasons: None,
-    })?;
+    )?;
 
     heading(console, "3 draw with the pulse", "三、用随机信标抽取");
     let pulse = Some(out.join("pulse.json"));
-    draw::run(console, &Draw { dir: dir.clone(), pulse, numbers: None, contributions: None })?;
+    draw::run(
+        console,
+        &Draw {
+            dir: dir.clone(),
+            pulse,
+            numbers: None,
+            contributions: None,
+        },
+    )?;
 
     heading(console, "4 disclose", "四、公开");
     let bundle = out.join("evidence.zip");
-    disclose::run(console, &Disclose { dir: dir.clone(), out: bundle.clone(), auditor: false })?;
-    disclose::run(console, &Disclose { dir: dir.clone(), out: out.join("auditor.zip"), auditor: true })?;
+    disclose::run(
+        console,
+        &Disclose {
+            dir: dir.clone(),
+            out: bundle.clone(),
+            auditor: false,
+        },
+    )?;
+    disclose::run(
+        console,
+        &Disclose {
+            dir: dir.clone(),
+            out: out.join("auditor.zip"),
+            auditor: true,
+        },
+    )?;
 
     heading(console, "5 verify, as a stranger would", "五、任何人核验");
     let commitment = draw::prepare(console, &dir)?.announced.commitment;
-    let expectations = Expectations { commitment: Some(commitment), policy: None };
+    let expectations = Expectations {
+        commitment: Some(commitment),
+        policy: None,
+    };
     let report = verify::report(console, &bundle, Limits::default().total, &expectations)?;
     verify::print(console, &report);
     if !report.holds() {
@@ -78,10 +106,24 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
 
     heading(console, "6 why me?", "六、为什么抽到我");
     let id = first_drawn(&dir)?;
-    explain::run(console, &Explain { bundle: bundle.clone(), id })?;
+    explain::run(
+        console,
+        &Explain {
+            bundle: bundle.clone(),
+            id,
+        },
+    )?;
 
     heading(console, "files", "文件");
-    for name in ["input", "pulse.json", "draw", "draw/slip.html", "draw/secret", "evidence.zip", "auditor.zip"] {
+    for name in [
+        "input",
+        "pulse.json",
+        "draw",
+        "draw/slip.html",
+        "draw/secret",
+        "evidence.zip",
+        "auditor.zip",
+    ] {
         tell(console, &out.join(name));
     }
     finish(console, &bundle, commitment);
@@ -92,7 +134,7 @@ fn finish(console: &Console, bundle: &Path, commitment: Digest) {
     let bundle = bundle.display();
     console.say(
         format!("check it yourself: dispatch verify {bundle} --expect {commitment}"),
-        format!("请自行核验:dispatch verify {bundle} --expect {commitment}"),
+        format!("请自行核验：dispatch verify {bundle} --expect {commitment}"),
     );
 }
 
@@ -111,9 +153,15 @@ fn free_name() -> Done<PathBuf> {
         1 => PathBuf::from("dispatch-demo"),
         _ => PathBuf::from(format!("dispatch-demo-{number}")),
     });
-    names.into_iter().find(|name| !name.exists()).ok_or_else(|| {
-        Failure::new("too many dispatch-demo folders; delete some", "dispatch-demo 目录过多,请清理")
-    })
+    names
+        .into_iter()
+        .find(|name| !name.exists())
+        .ok_or_else(|| {
+            Failure::new(
+                "too many dispatch-demo folders; delete some",
+                "dispatch-demo 目录过多，请清理",
+            )
+        })
 }
 
 /// Id of the first subject of the drawn list.
@@ -121,6 +169,10 @@ fn first_drawn(dir: &Path) -> Done<String> {
     let list = folder::read(&dir.join(folder::SECRET).join("drawn.csv"))?;
     let mut reader = csv::Reader::from_reader(list.as_slice());
     let first = reader.records().next().and_then(Result::ok);
-    let id = first.and_then(|record| record.get(1).map(|id| id.trim_start_matches(['\t', '\'']).to_owned()));
+    let id = first.and_then(|record| {
+        record
+            .get(1)
+            .map(|id| id.trim_start_matches(['\t', '\'']).to_owned())
+    });
     id.ok_or_else(|| Failure::new("nobody was drawn", "没有抽中任何对象"))
 }

@@ -21,12 +21,17 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     if !document.replay && now() < schedule.disclosure_unix() {
         let time = &schedule.disclosure_time;
         return Err(Failure::new(
-            format!("sealed until {time}: disclosing earlier would warn those who are still to be visited"),
-            format!("公开时间为{time},此前公开会向尚未检查的对象泄露名单"),
+            format!(
+                "sealed until {time}: disclosing earlier would warn those who are still to be visited"
+            ),
+            format!("公开时间为{time}，此前公开会向尚未检查的对象泄露名单"),
         ));
     }
     let values = drawn_with(&options.dir)?.ok_or_else(|| {
-        Failure::new("not drawn yet: run `dispatch draw` first", "尚未抽取:请先运行 dispatch draw")
+        Failure::new(
+            "not drawn yet: run `dispatch draw` first",
+            "尚未抽取：请先运行 dispatch draw",
+        )
     })?;
     let step = console.step("drawing again and packing", "正在重新计算并打包");
     let draw = prepared.draw(&values)?;
@@ -51,12 +56,12 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     let (out, commitment) = (options.out.display(), prepared.announced.commitment);
     console.say(
         format!("{out}: anybody can check it with `dispatch verify {out} --expect {commitment}`"),
-        format!("{out}:任何人都可以核验:dispatch verify {out} --expect {commitment}"),
+        format!("{out}：任何人都可以核验：dispatch verify {out} --expect {commitment}"),
     );
     if options.auditor {
         console.say(
             "this is the auditor's form: it opens sealed columns and recusals; do not publish it",
-            "这是审计版:含封存列和回避事由,不得对外公布",
+            "这是审计版：含封存列和回避事由，不得对外公布",
         );
     }
     Ok(())
@@ -70,8 +75,10 @@ fn check_published(dir: &Path, files: &Files) -> Done {
     }
     let path = path.display();
     Err(Failure::new(
-        format!("{path} is not the result of this draw: it was changed after it was published; restore it from your copy"),
-        format!("{path}与重新计算的结果不同,公布后被改动;请用备份恢复"),
+        format!(
+            "{path} is not the result of this draw: it was changed after it was published; restore it from your copy"
+        ),
+        format!("{path}与重新计算的结果不同，公布后被改动；请用备份恢复"),
     ))
 }
 

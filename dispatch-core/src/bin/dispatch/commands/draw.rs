@@ -27,7 +27,7 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
     if known.as_ref().is_some_and(|known| *known != values) {
         return Err(Failure::new(
             "this draw was already made with other inputs; a draw is made once and is never repeated: nothing was changed",
-            "本次抽取已用其他输入完成;一次公告只能抽取一次,未作任何改动",
+            "本次抽取已用其他输入完成；一次公告只能抽取一次，未作任何改动",
         ));
     }
     let step = console.step("drawing", "正在抽取");
@@ -40,10 +40,26 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
         folder::write(&secret.join(SOURCES), &bytes, true)?;
     }
     let files = prepared.disclose(&draw, &values);
-    folder::write(&secret.join(bundle::ASSIGNMENTS), files.get(bundle::ASSIGNMENTS).unwrap_or_default(), true)?;
-    folder::write(&secret.join("drawn.csv"), &lists::drawn(&prepared, &draw), true)?;
-    folder::write(&secret.join("teams.csv"), &lists::teams(&prepared, &draw), true)?;
-    folder::write(&options.dir.join(bundle::RESULT), files.get(bundle::RESULT).unwrap_or_default(), false)?;
+    folder::write(
+        &secret.join(bundle::ASSIGNMENTS),
+        files.get(bundle::ASSIGNMENTS).unwrap_or_default(),
+        true,
+    )?;
+    folder::write(
+        &secret.join("drawn.csv"),
+        &lists::drawn(&prepared, &draw),
+        true,
+    )?;
+    folder::write(
+        &secret.join("teams.csv"),
+        &lists::teams(&prepared, &draw),
+        true,
+    )?;
+    folder::write(
+        &options.dir.join(bundle::RESULT),
+        files.get(bundle::RESULT).unwrap_or_default(),
+        false,
+    )?;
     report(console, &options.dir, &draw, known.is_some());
     Ok(())
 }
@@ -56,8 +72,11 @@ pub(crate) fn prepare(console: &Console, dir: &Path) -> Done<Prepared> {
     drop(step);
     prepared.map_err(|failed| {
         let mut failure = Failure::new(
-            format!("{}: not as it was announced; restore the folder from your copy", dir.display()),
-            format!("{}:与公告时不一致,请用备份恢复该目录", dir.display()),
+            format!(
+                "{}: not as it was announced; restore the folder from your copy",
+                dir.display()
+            ),
+            format!("{}：与公告时不一致，请用备份恢复该目录", dir.display()),
         );
         failure.0.extend(failed.into_iter().map(|result| {
             dispatch_core::language::Message::new(
@@ -77,7 +96,10 @@ pub(crate) fn drawn_with(dir: &Path) -> Done<Option<Vec<SourceValue>>> {
     }
     let values = from_canonical(&folder::read(&path)?).map_err(|error| {
         let path = path.display();
-        Failure::new(format!("{path}: {error}; restore it from your copy"), format!("{path}:{error};请用备份恢复"))
+        Failure::new(
+            format!("{path}: {error}; restore it from your copy"),
+            format!("{path}：{error}；请用备份恢复"),
+        )
     })?;
     Ok(Some(values))
 }
@@ -86,13 +108,13 @@ fn report(console: &Console, dir: &Path, draw: &Draw, again: bool) {
     if again {
         console.say(
             "already drawn with the same inputs; the result is the same",
-            "此前已用相同输入抽取,结果相同",
+            "此前已用相同输入抽取，结果相同",
         );
     }
     let (count, open, root) = (draw.records.len(), draw.teams.open(), draw.result.root);
     console.say(
         format!("drawn: {count} subjects; publish result.json now (root {root})"),
-        format!("已抽取{count}户;请立即公布 result.json(根值 {root})"),
+        format!("已抽取{count}户；请立即公布 result.json（根值 {root}）"),
     );
     for shortage in draw.teams.groups.iter().flat_map(|group| &group.shortages) {
         console.message(&shortage.message);
@@ -100,27 +122,32 @@ fn report(console: &Console, dir: &Path, draw: &Draw, again: bool) {
     if open > 0 {
         console.say(
             format!("{open} places stay open; fill them by a stage, never by hand"),
-            format!("有{open}个席位空缺,只能通过补抽填补,不得指定"),
+            format!("有{open}个席位空缺，只能通过补抽填补，不得指定"),
         );
     }
     let secret = dir.join(folder::SECRET);
     let secret = secret.display();
     console.say(
         format!("sealed until disclosure: {secret}/drawn.csv, {secret}/teams.csv"),
-        format!("公开前须保密:{secret}/drawn.csv、{secret}/teams.csv"),
+        format!("公开前须保密：{secret}/drawn.csv、{secret}/teams.csv"),
     );
 }
 
 /// The values of the plan's seed sources, from the files given.
 fn values(plan: &Plan, options: &args::Draw) -> Done<Vec<SourceValue>> {
-    let numbers: BTreeMap<String, Vec<u64>> = mapping(options.numbers.as_deref(), "{\"name of the event\": [1, 2, 3]}")?;
-    let contributions: BTreeMap<String, Digest> =
-        mapping(options.contributions.as_deref(), "{\"name of the body\": \"64 hexadecimal characters\"}")?;
+    let numbers: BTreeMap<String, Vec<u64>> = mapping(
+        options.numbers.as_deref(),
+        "{\"name of the event\": [1, 2, 3]}",
+    )?;
+    let contributions: BTreeMap<String, Digest> = mapping(
+        options.contributions.as_deref(),
+        "{\"name of the body\": \"64 hexadecimal characters\"}",
+    )?;
     let mut pulses = options.pulse.as_deref();
     let missing = |what: &str| {
         Failure::new(
             format!("the plan needs {what}; the draw waits for it: there is no other source"),
-            format!("抽查任务需要{what},须等待其公布,没有替代来源"),
+            format!("抽查任务需要{what}，须等待其公布，没有替代来源"),
         )
     };
     let mut used = 0;
@@ -129,39 +156,52 @@ fn values(plan: &Plan, options: &args::Draw) -> Done<Vec<SourceValue>> {
         values.push(match source {
             SeedSource::Drand { .. } => {
                 let path = pulses.take().ok_or_else(|| {
-                    missing(&format!("--pulse with drand quicknet round {}", plan.round()))
+                    missing(&format!(
+                        "--pulse with drand quicknet round {}",
+                        plan.round()
+                    ))
                 })?;
                 SourceValue::pulse(&pulse(path)?)
             }
             SeedSource::PublicNumbers { name, .. } => {
                 used += 1;
                 let values = numbers.get(name).cloned();
-                SourceValue::PublicNumbers { values: values.ok_or_else(|| missing(&format!("--numbers with \"{name}\"")))? }
+                SourceValue::PublicNumbers {
+                    values: values.ok_or_else(|| missing(&format!("--numbers with \"{name}\"")))?,
+                }
             }
             SeedSource::Contribution { body, .. } => {
                 used += 1;
                 let value = contributions.get(body).copied();
-                SourceValue::Contribution { value: value.ok_or_else(|| missing(&format!("--contributions with \"{body}\"")))? }
+                SourceValue::Contribution {
+                    value: value
+                        .ok_or_else(|| missing(&format!("--contributions with \"{body}\"")))?,
+                }
             }
         });
     }
     if pulses.is_some() || used < numbers.len() + contributions.len() {
         return Err(Failure::new(
             "a value was given that the plan does not ask for; nothing may be added after the announcement",
-            "提供了抽查任务未规定的随机源;公告之后不得增加任何来源",
+            "提供了抽查任务未规定的随机源；公告之后不得增加任何来源",
         ));
     }
     Ok(values)
 }
 
-fn mapping<T: serde::de::DeserializeOwned>(path: Option<&Path>, example: &str) -> Done<BTreeMap<String, T>> {
-    let Some(path) = path else { return Ok(BTreeMap::new()) };
+fn mapping<T: serde::de::DeserializeOwned>(
+    path: Option<&Path>,
+    example: &str,
+) -> Done<BTreeMap<String, T>> {
+    let Some(path) = path else {
+        return Ok(BTreeMap::new());
+    };
     let bytes = folder::read(path)?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let path = path.display();
         Failure::new(
             format!("{path}: {error}; it looks like {example}"),
-            format!("{path}:{error};格式示例:{example}"),
+            format!("{path}：{error}；格式示例：{example}"),
         )
     })
 }

@@ -13,7 +13,8 @@ use crate::console::Console;
 use crate::failure::{Done, Failure};
 
 pub(crate) fn run(console: &Console, options: &Explain) -> Done {
-    let file = File::open(&options.bundle).map_err(|error| Failure::file(&options.bundle, &error))?;
+    let file =
+        File::open(&options.bundle).map_err(|error| Failure::file(&options.bundle, &error))?;
     let evidence = Evidence::read(Files::unpack(BufReader::new(file), Limits::default()));
     let readable = evidence.announcement.good().is_some()
         && evidence.subjects.good().is_some()
@@ -22,15 +23,19 @@ pub(crate) fn run(console: &Console, options: &Explain) -> Done {
     if !readable {
         return Err(Failure::new(
             "this bundle cannot be read; run `dispatch verify` on it to see why",
-            "无法读取该证据包:请先运行 dispatch verify 查看原因",
+            "无法读取该证据包：请先运行 dispatch verify 查看原因",
         ));
     }
     let cells = open_cells(&evidence);
     let id = options.id.trim();
     let Some(found) = explain(&evidence, &cells, id) else {
         return Err(Failure::new(
-            format!("{id} is not in the roster of this draw: it could not be drawn, and nobody may come on the strength of it"),
-            format!("“{id}”不在本次抽取的检查对象名录中:不可能被抽中,也不得以本次抽取为由上门检查"),
+            format!(
+                "{id} is not in the roster of this draw: it could not be drawn, and nobody may come on the strength of it"
+            ),
+            format!(
+                "“{id}”不在本次抽取的检查对象名录中：不可能被抽中，也不得以本次抽取为由上门检查"
+            ),
         ));
     };
     print(console, &found);
@@ -39,40 +44,64 @@ pub(crate) fn run(console: &Console, options: &Explain) -> Done {
 
 /// The explanation for people.
 pub(crate) fn print(console: &Console, found: &Explanation) {
-    console.say(format!("row       {}", found.row), format!("名录中的记录   {}", found.row));
+    console.say(
+        format!("row       {}", found.row),
+        format!("名录中的记录   {}", found.row),
+    );
     let (number, count) = (found.proof.index + 1, found.proof.size);
     console.say(
         format!("          row {number} of {count} in the committed roster"),
-        format!("               已承诺名录共{count}行,位于第{number}行"),
+        format!("               已承诺名录共{count}行，位于第{number}行"),
     );
     match &found.standing {
         None => console.say(
             "stratum   depends on sealed columns: only an auditor's bundle shows it",
-            "分层           涉及封存列,只有审计版证据包才能显示",
+            "分层           涉及封存列，只有审计版证据包才能显示",
         ),
         Some(Standing::Excluded { code, label }) => console.say(
             format!("excluded  {code}: {label}"),
-            format!("已排除         {code}:{label}"),
+            format!("已排除         {code}：{label}"),
         ),
-        Some(Standing::Outside) => console.say("stratum   none: it could not be drawn", "分层           不在任何分层中,不会被抽中"),
-        Some(Standing::Stratum { name, pool, quota, cut_off, rank }) => {
+        Some(Standing::Outside) => console.say(
+            "stratum   none: it could not be drawn",
+            "分层           不在任何分层中，不会被抽中",
+        ),
+        Some(Standing::Stratum {
+            name,
+            pool,
+            quota,
+            cut_off,
+            rank,
+        }) => {
             let (numerator, denominator) = reduced(*quota, *pool);
-            console.say(format!("stratum   {name}"), format!("分层           {name}"));
+            console.say(
+                format!("stratum   {name}"),
+                format!("分层           {name}"),
+            );
             console.say(
                 format!("odds      {quota} of {pool}, that is {numerator}/{denominator}"),
-                format!("中签概率       {pool}户中抽{quota}户,即{numerator}/{denominator}"),
+                format!("中签概率       {pool}户中抽{quota}户，即{numerator}/{denominator}"),
             );
-            console.say(format!("rank      {rank} of {pool}"), format!("名次           {pool}户中第{rank}名(号码从小到大)"));
+            console.say(
+                format!("rank      {rank} of {pool}"),
+                format!("名次           {pool}户中第{rank}名（号码从小到大）"),
+            );
             if let Some(cut_off) = cut_off {
                 console.say(
                     format!("cut-off   {cut_off} (tickets up to this one are drawn)"),
-                    format!("入选线         {cut_off}(号码不大于它的入选)"),
+                    format!("入选线         {cut_off}（号码不大于它的入选）"),
                 );
             }
         }
     }
-    console.say(format!("ticket    {}", found.ticket), format!("摇号号码       {}", found.ticket));
-    console.say(format!("check it  {}", found.shell_line), format!("自行核验       {}", found.shell_line));
+    console.say(
+        format!("ticket    {}", found.ticket),
+        format!("摇号号码       {}", found.ticket),
+    );
+    console.say(
+        format!("check it  {}", found.shell_line),
+        format!("自行核验       {}", found.shell_line),
+    );
     if !found.drawn {
         console.say("result    not drawn", "结果           未抽中");
         return;
@@ -80,9 +109,15 @@ pub(crate) fn print(console: &Console, found: &Explanation) {
     console.say("result    drawn", "结果           抽中");
     for (slot, officer, name) in &found.team {
         if officer.is_empty() {
-            console.say(format!("team      {slot}: open, nobody could fill it"), format!("检查人员       {slot}:空缺,无人可派"));
+            console.say(
+                format!("team      {slot}: open, nobody could fill it"),
+                format!("检查人员       {slot}：空缺，无人可派"),
+            );
         } else {
-            console.say(format!("team      {slot}: {name} {officer}"), format!("检查人员       {slot}:{name}({officer})"));
+            console.say(
+                format!("team      {slot}: {name} {officer}"),
+                format!("检查人员       {slot}：{name}（{officer}）"),
+            );
         }
     }
 }

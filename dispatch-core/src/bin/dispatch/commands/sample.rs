@@ -22,7 +22,9 @@ pub(crate) fn run(console: &Console, options: &Sample) -> Done {
     let out = options.out.display();
     console.say(
         format!("{out}: subjects.csv (GB18030), officers.csv, recusals.csv (UTF-8), plan.toml"),
-        format!("{out}:subjects.csv(GB18030编码)、officers.csv、recusals.csv(UTF-8编码)、plan.toml"),
+        format!(
+            "{out}:subjects.csv(GB18030编码)、officers.csv、recusals.csv(UTF-8编码)、plan.toml"
+        ),
     );
     Ok(())
 }
@@ -38,20 +40,31 @@ pub(crate) fn write(console: &Console, options: &Sample, dir: &Path, draw_unix: 
         messy: true,
     };
     let step = console.step("writing the sample", "正在生成示例数据");
-    save(&dir.join("subjects.csv"), |out| write_subjects(&sample, out))?;
-    save(&dir.join("officers.csv"), |out| write_officers(&sample, out))?;
-    save(&dir.join("recusals.csv"), |out| write_recusals(&sample, out))?;
+    save(&dir.join("subjects.csv"), |out| {
+        write_subjects(&sample, out)
+    })?;
+    save(&dir.join("officers.csv"), |out| {
+        write_officers(&sample, out)
+    })?;
+    save(&dir.join("recusals.csv"), |out| {
+        write_recusals(&sample, out)
+    })?;
     drop(step);
     let plan = SamplePlan::around(draw_unix).map(|plan| sample_plan(options.subjects, &plan));
     let plan = plan.ok_or_else(|| {
-        Failure::new("the clock of this computer is wrong; set it", "本机时间不正确,请先校正")
+        Failure::new(
+            "the clock of this computer is wrong; set it",
+            "本机时间不正确,请先校正",
+        )
     })?;
     folder::write(&dir.join("plan.toml"), plan.as_bytes(), false)
 }
 
 /// The present time in seconds since 1970.
 pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_secs())
 }
 
 fn save(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Done {

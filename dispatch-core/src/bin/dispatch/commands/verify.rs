@@ -20,7 +20,7 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
         let digest = Digest::from_hex(text.trim()).map_err(|error| {
             Failure::new(
                 format!("--expect: {error}; copy the commitment from the slip"),
-                format!("--expect:{error};请照承诺单填写64位承诺"),
+                format!("--expect：{error}；请照承诺单填写64位承诺"),
             )
         })?;
         expectations.commitment = Some(digest);
@@ -34,18 +34,40 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     } else {
         print(console, &report);
     }
-    if report.holds() { Ok(()) } else { Err(Failure::said()) }
+    if report.holds() {
+        Ok(())
+    } else {
+        Err(Failure::said())
+    }
 }
 
 /// Unpacks and verifies a bundle.
-pub(crate) fn report(console: &Console, path: &Path, limit: u64, expectations: &Expectations) -> Done<Report> {
+pub(crate) fn report(
+    console: &Console,
+    path: &Path,
+    limit: u64,
+    expectations: &Expectations,
+) -> Done<Report> {
     let step = console.step("unpacking", "正在解压");
     let file = File::open(path).map_err(|error| Failure::file(path, &error))?;
-    let files = Files::unpack(BufReader::new(file), Limits { total: limit, ..Limits::default() });
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let files = Files::unpack(
+        BufReader::new(file),
+        Limits {
+            total: limit,
+            ..Limits::default()
+        },
+    );
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let language = console.language();
     Ok(verify::verify(&name, files, expectations, &mut |result| {
-        step.doing(&format!("{} {}", result.id, check(result.id).title().text(language)));
+        step.doing(&format!(
+            "{} {}",
+            result.id,
+            check(result.id).title().text(language)
+        ));
     }))
 }
 
@@ -64,27 +86,47 @@ pub(crate) fn print(console: &Console, report: &Report) {
         let separator = console.pick(": ", ":");
         println!(
             "{status} {} (§{}) {}{separator}{}",
-            result.id, check.section, title.text(language), result.detail.text(language)
+            result.id,
+            check.section,
+            title.text(language),
+            result.detail.text(language)
         );
     }
     println!();
     if let Some(commitment) = report.commitment {
-        console.say(format!("commitment       {commitment}"), format!("承诺       {commitment}"));
+        console.say(
+            format!("commitment       {commitment}"),
+            format!("承诺       {commitment}"),
+        );
     }
     let word = |verdict| match verdict {
         Verdict::Pass => console.pick("pass", "通过"),
         Verdict::Fail => console.pick("FAIL", "未通过"),
         Verdict::Incomplete => console.pick("incomplete", "未完成"),
-        Verdict::Hidden => console.pick("hidden: this is the public form", "不可见(公开版证据包)"),
+        Verdict::Hidden => {
+            console.pick("hidden: this is the public form", "不可见（公开版证据包）")
+        }
     };
     let (public, auditor) = (word(report.public), word(report.auditor));
-    console.say(format!("public verdict   {public}"), format!("公众结论   {public}"));
-    console.say(format!("auditor verdict  {auditor}"), format!("审计结论   {auditor}"));
+    console.say(
+        format!("public verdict   {public}"),
+        format!("公众结论   {public}"),
+    );
+    console.say(
+        format!("auditor verdict  {auditor}"),
+        format!("审计结论   {auditor}"),
+    );
     let grade = report.grade.message();
-    console.say(format!("evidence         {}", grade.english), format!("证据等级   {}", grade.chinese));
+    console.say(
+        format!("evidence         {}", grade.english),
+        format!("证据等级   {}", grade.chinese),
+    );
     let failed = report.failed();
     if !failed.is_empty() {
         let failed = failed.join(", ");
-        console.say(format!("failed checks    {failed}"), format!("未通过项   {failed}"));
+        console.say(
+            format!("failed checks    {failed}"),
+            format!("未通过项   {failed}"),
+        );
     }
 }

@@ -178,7 +178,7 @@ const REFUSALS: &[Refusal] = &[
     ("window_start = 2026-08-01", "window_start = \"2026-8-1\"", 8, "schedule.window_start", "is not a date", "不是日期"),
     ("window_start = 2026-08-01", "window_start = 2026-09-01", 9, "schedule.window_end", "before window_start", "早于"),
     ("2026-09-01T09:00:00+08:00", "2026-09-01T00:00:00+08:00", 10, "schedule.disclosure_time", "before the window has ended", "早于检查期限结束"),
-    ("window_start = ", "lead = \"1 week\"\nwindow_start = ", 8, "schedule.lead", "\"90m\", \"24h\" or \"2d\"", "\"24h\"(小时)"),
+    ("window_start = ", "lead = \"1 week\"\nwindow_start = ", 8, "schedule.lead", "\"90m\", \"24h\" or \"2d\"", "\"24h\"（小时）"),
     ("window_start = ", "lead = \"600d\"\nwindow_start = ", 8, "schedule.lead_minutes", "525600", "525600"),
     ("window_start = ", "lead = \"24h\"\nlead_minutes = 1440\nwindow_start = ", 8, "schedule.lead", "keep one of them", "只保留其中一项"),
     ("window_start = ", "stages = [2026-07-01T00:00:00Z]\nwindow_start = ", 8, "schedule.stages[0]", "after the draw time", "晚于抽取时间"),
