@@ -220,7 +220,7 @@ impl Run<'_> {
             let plan = &a.document.plan;
             Message::new(
                 format!("{}: {} by {}", plan.draw, plan.title, plan.authority),
-                format!("{}:{},{}", plan.draw, plan.title, plan.authority),
+                format!("{}：{}，{}", plan.draw, plan.title, plan.authority),
             )
         });
         if let Some(plan) = evidence.plan() {

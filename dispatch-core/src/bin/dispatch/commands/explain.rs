@@ -111,12 +111,12 @@ pub(crate) fn print(console: &Console, found: &Explanation) {
         if officer.is_empty() {
             console.say(
                 format!("team      {slot}: open, nobody could fill it"),
-                format!("检查人员       {slot}：空缺，无人可派"),
+                format!("派员           {slot}：空缺，无人可派"),
             );
         } else {
             console.say(
                 format!("team      {slot}: {name} {officer}"),
-                format!("检查人员       {slot}：{name}（{officer}）"),
+                format!("派员           {slot}：{name}（{officer}）"),
             );
         }
     }

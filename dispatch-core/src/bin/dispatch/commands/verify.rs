@@ -83,7 +83,7 @@ pub(crate) fn print(console: &Console, report: &Report) {
             Status::Skipped => console.pick("skipped", "未执行"),
         };
         let title = check.title();
-        let separator = console.pick(": ", ":");
+        let separator = console.pick(": ", "：");
         println!(
             "{status} {} (§{}) {}{separator}{}",
             result.id,
