@@ -46,6 +46,23 @@ pub(crate) fn write(path: &Path, bytes: &[u8], private: bool) -> Done {
     })
 }
 
+/// Writes a private file whole unless it is there already; tells whether it was written. Of two
+/// processes that write at once exactly one does.
+pub(crate) fn write_once(path: &Path, bytes: &[u8]) -> Done<bool> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = PathBuf::from(beside);
+    write(&beside, bytes, true)?;
+    // A link never replaces what is there.
+    let linked = fs::hard_link(&beside, path);
+    let _ = fs::remove_file(&beside);
+    match linked {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(Failure::file(path, &error)),
+    }
+}
+
 /// Fails if something is there already.
 pub(crate) fn must_not_exist(path: &Path) -> Done {
     if !path.exists() {

@@ -1,6 +1,7 @@
 //! `dispatch check`: all that is wrong, before anything is frozen.
 
 use dispatch_core::explain::reduced;
+use dispatch_core::plan::Plan;
 use dispatch_core::plan::steering::warnings;
 use dispatch_core::problem::Severity;
 use dispatch_core::rehearsal::{Rehearsal, rehearse};
@@ -33,7 +34,7 @@ pub(crate) fn report(console: &Console, material: &Material, notes: bool) -> usi
     inputs::print_problems(console, &material.problems, notes);
     let mut errors = material.problems.count(Severity::Error);
     let strata = Stratification::new(&material.plan, &material.subjects, None);
-    print_strata(console, &strata);
+    print_strata(console, &material.plan, &strata);
     for fault in strata.faults(&material.plan, &material.subjects) {
         let text = fault.text(console.language());
         console.say(
@@ -87,7 +88,7 @@ fn rehearsal(console: &Console, material: &Material) -> Rehearsal {
     )
 }
 
-fn print_strata(console: &Console, strata: &Stratification) {
+fn print_strata(console: &Console, plan: &Plan, strata: &Stratification) {
     for stratum in &strata.strata {
         let (numerator, denominator) = reduced(stratum.quota, stratum.pool);
         let (name, pool, quota) = (&stratum.name, stratum.pool, stratum.quota);
@@ -96,11 +97,12 @@ fn print_strata(console: &Console, strata: &Stratification) {
             format!("分层“{name}”：{pool}户中抽{quota}户（{numerator}/{denominator}）"),
         );
     }
-    for excluded in &strata.excluded {
-        let (code, count) = (&excluded.code, excluded.count);
+    for (excluded, exclusion) in strata.excluded.iter().zip(&plan.exclusions) {
+        let (label, count) = (&exclusion.label, excluded.count);
+        let code = &excluded.code;
         console.say(
-            format!("excluded by {code}: {count}"),
-            format!("因“{code}”排除：{count}户"),
+            format!("excluded by {code} ({label}): {count}"),
+            format!("排除“{label}”（{code}）：{count}户"),
         );
     }
     let (outside, selected) = (strata.outside, strata.selected());

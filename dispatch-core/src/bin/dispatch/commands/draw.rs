@@ -23,21 +23,18 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
     let prepared = prepare(console, &options.dir)?;
     let plan = &prepared.announced.document.plan;
     let values = values(plan, options)?;
-    let known = drawn_with(&options.dir)?;
-    if known.as_ref().is_some_and(|known| *known != values) {
-        return Err(Failure::new(
-            "this draw was already made with other inputs; a draw is made once and is never repeated: nothing was changed",
-            "本次抽取已用其他输入完成；一次公告只能抽取一次，未作任何改动",
-        ));
-    }
     let step = console.step("drawing", "正在抽取");
     let draw = prepared.draw(&values)?;
     drop(step);
     let secret = options.dir.join(folder::SECRET);
     // The values come first: from then on every repetition is held against them.
     let bytes = to_canonical(&values).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
-    if known.is_none() {
-        folder::write(&secret.join(SOURCES), &bytes, true)?;
+    let again = !folder::write_once(&secret.join(SOURCES), &bytes)?;
+    if drawn_with(&options.dir)?.is_none_or(|known| known != values) {
+        return Err(Failure::new(
+            "this draw was already made with other inputs; a draw is made once and is never repeated: nothing was changed",
+            "本次抽取已用其他输入完成；一次公告只能抽取一次，未作任何改动",
+        ));
     }
     let files = prepared.disclose(&draw, &values);
     folder::write(
@@ -60,7 +57,7 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
         files.get(bundle::RESULT).unwrap_or_default(),
         false,
     )?;
-    report(console, &options.dir, &draw, known.is_some());
+    report(console, &options.dir, &draw, again);
     Ok(())
 }
 

@@ -6,13 +6,22 @@ use std::io::BufReader;
 use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::evidence::Evidence;
 use dispatch_core::explain::{Explanation, Standing, explain, reduced};
-use dispatch_core::verify::open_cells;
+use dispatch_core::verify::{Expectations, open_cells};
 
 use crate::args::Explain;
+use crate::commands::verify::report;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 
 pub(crate) fn run(console: &Console, options: &Explain) -> Done {
+    // An answer from a bundle that does not hold would be worse than none.
+    let report = report(
+        console,
+        &options.bundle,
+        Limits::default().total,
+        &Expectations::default(),
+    )?;
+    let failed = report.failed().join(", ");
     let file =
         File::open(&options.bundle).map_err(|error| Failure::file(&options.bundle, &error))?;
     let evidence = Evidence::read(Files::unpack(BufReader::new(file), Limits::default()));
@@ -39,7 +48,17 @@ pub(crate) fn run(console: &Console, options: &Explain) -> Done {
         ));
     };
     print(console, &found);
-    Ok(())
+    if report.holds() {
+        console.say(
+            "bundle    no check fails; run `dispatch verify` to know how much that proves",
+            "证据包         各项核验均未发现问题；证明力请用 dispatch verify 查看",
+        );
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!("do not rely on this: the bundle fails {failed}"),
+        format!("以上内容不可信：证据包未通过{failed}"),
+    ))
 }
 
 /// The explanation for people.
