@@ -1,4 +1,21 @@
-//! Verifiable double-random draws of inspection subjects and officers.
+//! Verifiable double-random draws (双随机) of inspection subjects and officers.
+//!
+//! Everything that could steer a draw is frozen and committed to before its randomness exists; the
+//! randomness comes from a source nobody controls; the result stays sealed until disclosure; then
+//! anybody recomputes all of it from one file. docs/spec.md says it to the byte.
+//!
+//! The library is pure: no clock, network, file, logging or global randomness. Entropy and the
+//! present time are arguments. The way through it:
+//!
+//! 1. [`import`] reads lists as bureaus have them, [`plan::source`] reads the plan as people write it.
+//! 2. [`rehearsal`] and [`plan::steering`] tell what cannot be staffed and what could steer.
+//! 3. [`freeze`] makes the announcement, its commitment and the sealed files; [`slip`] the printed slip.
+//! 4. [`draw`] computes subjects ([`selection`]) and teams ([`team`], [`assignment`]) from the secret
+//!    and the [`seed`] sources ([`beacon`] verifies pulses).
+//! 5. [`bundle`] packs the evidence; [`verify`] runs the numbered checks; [`explain`] answers
+//!    "why me?".
+//!
+//! `examples/draw.rs` does all of it in memory.
 
 pub mod announcement;
 pub mod assignment;
