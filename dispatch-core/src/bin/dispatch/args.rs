@@ -166,6 +166,9 @@ pub(crate) struct Explain {
     pub(crate) bundle: PathBuf,
     /// Credit code or other id. 统一社会信用代码或编号
     pub(crate) id: String,
+    /// As JSON, with the Merkle proof of the row. 以JSON输出，含名录记录的证明
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -111,6 +111,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
         &Explain {
             bundle: bundle.clone(),
             id,
+            json: false,
         },
     )?;
 

@@ -47,7 +47,14 @@ pub(crate) fn run(console: &Console, options: &Explain) -> Done {
             ),
         ));
     };
-    print(console, &found);
+    if options.json {
+        println!("{}", json(&found, &evidence));
+    } else {
+        print(console, &found);
+    }
+    if report.holds() && options.json {
+        return Ok(());
+    }
     if report.holds() {
         console.say(
             "bundle    no check fails; run `dispatch verify` to know how much that proves",
@@ -139,4 +146,35 @@ pub(crate) fn print(console: &Console, found: &Explanation) {
             );
         }
     }
+}
+
+/// Everything, with the proof that the row is in the committed roster (RFC 6962).
+fn json(found: &Explanation, evidence: &Evidence) -> serde_json::Value {
+    let root = evidence
+        .announcement
+        .good()
+        .map(|announced| announced.document.subjects.root);
+    let standing = match &found.standing {
+        None => serde_json::json!({ "kind": "hidden" }),
+        Some(Standing::Outside) => serde_json::json!({ "kind": "outside" }),
+        Some(Standing::Excluded { code, label }) => {
+            serde_json::json!({ "kind": "excluded", "code": code, "label": label })
+        }
+        Some(Standing::Stratum {
+            name,
+            pool,
+            quota,
+            cut_off,
+            rank,
+        }) => serde_json::json!({
+            "kind": "stratum", "name": name, "pool": pool, "quota": quota, "cut_off": cut_off, "rank": rank,
+        }),
+    };
+    let team: Vec<_> = found.team.iter().map(|(slot, officer, name)| {
+        serde_json::json!({ "slot": slot, "officer": officer, "name": name })
+    }).collect();
+    serde_json::json!({
+        "id": found.id, "row": found.row, "proof": found.proof, "root": root, "standing": standing,
+        "ticket": found.ticket, "shell_line": found.shell_line, "drawn": found.drawn, "team": team,
+    })
 }
