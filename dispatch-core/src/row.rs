@@ -2,7 +2,7 @@
 //!
 //! Source: docs/spec.md 1.3 and 2.1. Rosters hold millions of rows, so this reader borrows from
 //! the line and checks canonical form while it scans, instead of parsing and writing again.
-//! Invariant: [`read`] accepts a line if and only if [`write`] would produce exactly that line.
+//! Invariant: [`read`] accepts a line if and only if [`write()`] would produce exactly that line.
 
 use std::borrow::Cow;
 
