@@ -122,7 +122,7 @@ pub(crate) struct Draw {
     /// The drand pulse, as a relay returns it. 随机信标
     #[arg(long, value_name = "FILE")]
     pub(crate) pulse: Option<PathBuf>,
-    /// JSON: {"name of the event": [numbers]}. 公开号码
+    /// JSON: {"name of the event": [3, 17, …]}. 公开号码
     #[arg(long, value_name = "FILE")]
     pub(crate) numbers: Option<PathBuf>,
     /// JSON: {"name of the body": "64 hex characters"}. 各方数值
