@@ -63,8 +63,9 @@ impl Prepared {
             .collect();
         let announced = evidence.announcement.good().cloned();
         let secret_fits = announced.as_ref().is_some_and(|announced| {
-            crate::announcement::secret_hash(secret.secret.as_bytes())
-                == announced.document.secret_hash
+            secret.commitment == announced.commitment
+                && crate::announcement::secret_hash(secret.secret.as_bytes())
+                    == announced.document.secret_hash
         });
         if !secret_fits {
             failed.push(CheckResult {
