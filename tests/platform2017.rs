@@ -22,8 +22,8 @@ use dispatch_core::sample::{SampleOptions, write_subjects};
 use dispatch_core::selection::{Stratification, SubjectKey, select};
 use dispatch_core::verify::{Expectations, Status, Verdict};
 use dispatch_tests::campaign::{
-    Campaign, DEPARTMENT, count, numbers, officer, officer_id, officers, prepare,
-    public_bundle, report, slot, subject_id, subjects,
+    Campaign, DEPARTMENT, count, numbers, officer, officer_id, officers, prepare, public_bundle,
+    report, slot, subject_id, subjects,
 };
 use dispatch_tests::chance::{Dice, pearson, plausible};
 use encoding_rs::GB18030;
@@ -34,10 +34,15 @@ fn every_list_of_a_small_pool_is_possible_and_equally_likely() {
     // 35,000 draws give each list 1,000 times with a deviation of 31.2; 200 are 6.4 of them, which
     // one of 35 counts exceeds with probability below 10^-8. The statistic has 34 degrees of freedom.
     let mut lists: BTreeMap<Vec<usize>, u32> = BTreeMap::new();
-    draws(7, 3, 35_000, |rows| *lists.entry(rows.to_vec()).or_default() += 1);
+    draws(7, 3, 35_000, |rows| {
+        *lists.entry(rows.to_vec()).or_default() += 1
+    });
     assert_eq!(lists.len(), 35, "7·6·5 / 3·2·1 lists");
     let counts: Vec<u32> = lists.into_values().collect();
-    assert!(counts.iter().all(|count| count.abs_diff(1000) <= 200), "{counts:?}");
+    assert!(
+        counts.iter().all(|count| count.abs_diff(1000) <= 200),
+        "{counts:?}"
+    );
     let statistic = pearson(&counts);
     assert!(plausible(34.0).contains(&statistic), "{statistic}");
 }
@@ -55,7 +60,10 @@ fn neighbours_can_be_drawn_together() {
     });
     assert!(together.iter().all(|times| *times > 0), "{together:?}");
     // On average 35.9 times; 65 is 4.9 deviations above, 10 is 4.4 below (fixed seeds).
-    assert!(together.iter().all(|times| (10..=65).contains(times)), "{together:?}");
+    assert!(
+        together.iter().all(|times| (10..=65).contains(times)),
+        "{together:?}"
+    );
 }
 
 /// The last N mod n rows had chance zero: 97 of 997 when 100 were wanted.
@@ -94,8 +102,15 @@ fn the_number_drawn_is_the_number_announced() {
         for seed in 0..4 {
             let draw = prepared.draw(&numbers(seed)).unwrap();
             let drawn: BTreeSet<&str> = draw.records.iter().map(|r| r.subject.as_str()).collect();
-            assert_eq!((drawn.len(), draw.records.len(), draw.result.count), (10, 10, 10));
-            assert!(draw.records.iter().all(|r| !r.officers.contains(&String::new())));
+            assert_eq!(
+                (drawn.len(), draw.records.len(), draw.result.count),
+                (10, 10, 10)
+            );
+            assert!(
+                draw.records
+                    .iter()
+                    .all(|r| !r.officers.contains(&String::new()))
+            );
         }
     }
 }
@@ -107,7 +122,9 @@ fn a_number_that_the_rule_does_not_give_is_refused() {
     let bytes = frozen.public.get(bundle::ANNOUNCEMENT).unwrap();
     let mut forged: Announcement = from_canonical(bytes).unwrap();
     forged.strata[0].quota = 2;
-    frozen.public.insert(bundle::ANNOUNCEMENT, to_canonical(&forged).unwrap());
+    frozen
+        .public
+        .insert(bundle::ANNOUNCEMENT, to_canonical(&forged).unwrap());
     let failed = prepare(&frozen).unwrap_err();
     assert!(failed.iter().any(|result| result.id == "A02"), "{failed:?}");
 }
@@ -116,10 +133,17 @@ fn a_number_that_the_rule_does_not_give_is_refused() {
 /// frame.
 #[test]
 fn order_and_spelling_of_the_file_do_not_matter() {
-    let options = SampleOptions { subjects: 300, messy: false, ..SampleOptions::default() };
+    let options = SampleOptions {
+        subjects: 300,
+        messy: false,
+        ..SampleOptions::default()
+    };
     let mut original = Vec::new();
     write_subjects(&options, &mut original).unwrap();
-    let text = GB18030.decode_without_bom_handling(&original).0.into_owned();
+    let text = GB18030
+        .decode_without_bom_handling(&original)
+        .0
+        .into_owned();
     assert!(!text.contains('"') && text.contains("\r\n"));
     let expected = root_of_file(&original);
 
@@ -129,8 +153,11 @@ fn order_and_spelling_of_the_file_do_not_matter() {
     let shuffled = format!("{header}\r\n{}\r\n", lines.join("\r\n"));
     let cells = |change: &dyn Fn(usize, &str) -> String| -> String {
         let rows = lines.iter().map(|line| {
-            let cells: Vec<String> =
-                line.split(',').enumerate().map(|(at, cell)| change(at, cell)).collect();
+            let cells: Vec<String> = line
+                .split(',')
+                .enumerate()
+                .map(|(at, cell)| change(at, cell))
+                .collect();
             cells.join(",")
         });
         let rows: Vec<String> = rows.collect();
@@ -142,7 +169,13 @@ fn order_and_spelling_of_the_file_do_not_matter() {
         0 => cell.chars().map(wide).collect(),
         _ => cell.to_owned(),
     });
-    let small = cells(&|at, cell| if at == 0 { cell.to_lowercase() } else { cell.to_owned() });
+    let small = cells(&|at, cell| {
+        if at == 0 {
+            cell.to_lowercase()
+        } else {
+            cell.to_owned()
+        }
+    });
     let mut backwards: Vec<String> = vec![reversed(header)];
     backwards.extend(lines.iter().map(|line| reversed(line)));
     for (what, bytes) in [
@@ -150,11 +183,17 @@ fn order_and_spelling_of_the_file_do_not_matter() {
         ("UTF-8 with mark", format!("\u{feff}{text}").into_bytes()),
         ("LF", text.replace("\r\n", "\n").into_bytes()),
         ("other order of rows", shuffled.clone().into_bytes()),
-        ("other order, GB18030", GB18030.encode(&shuffled).0.into_owned()),
+        (
+            "other order, GB18030",
+            GB18030.encode(&shuffled).0.into_owned(),
+        ),
         ("stray blanks", spaced.into_bytes()),
         ("full-width ids", full_width.into_bytes()),
         ("small letters", small.into_bytes()),
-        ("other order of columns", backwards.join("\r\n").into_bytes()),
+        (
+            "other order of columns",
+            backwards.join("\r\n").into_bytes(),
+        ),
     ] {
         assert_eq!(root_of_file(&bytes), expected, "{what}");
     }
@@ -170,7 +209,8 @@ fn partners_vary() {
     // would occur, with a deviation of 4.3; over 20 draws the mean has one of 0.96. Both bounds are
     // about five deviations. An officer has 20 visits and on average 12.6 of 19 partners; fewer than
     // 5 would have probability below 10^-9.
-    let prepared = prepare(&Campaign::new(subjects(200), officers(20), count(200)).freeze()).unwrap();
+    let prepared =
+        prepare(&Campaign::new(subjects(200), officers(20), count(200)).freeze()).unwrap();
     let mut sum = 0;
     for seed in 0..20 {
         let draw = prepared.draw(&numbers(seed)).unwrap();
@@ -187,7 +227,11 @@ fn partners_vary() {
             assert!(partners >= 5, "{id} has {partners} partners");
         }
     }
-    assert!((20 * 119..=20 * 129).contains(&sum), "{} pairs in 20 draws", sum);
+    assert!(
+        (20 * 119..=20 * 129).contains(&sum),
+        "{} pairs in 20 draws",
+        sum
+    );
 }
 
 /// Certificates were shown but not looked at, leave and recusal were unknown.
@@ -212,8 +256,14 @@ fn certificates_leave_and_recusals_hold() {
         let draw = prepared.draw(&numbers(seed)).unwrap();
         assert_eq!(draw.teams.open(), 0);
         for record in draw.records {
-            let recused = campaign.recusals.iter().any(|(subject, _)| *subject == record.subject);
-            assert!(!(recused && record.officers.contains(&officer_id(5))), "{record:?}");
+            let recused = campaign
+                .recusals
+                .iter()
+                .any(|(subject, _)| *subject == record.subject);
+            assert!(
+                !(recused && record.officers.contains(&officer_id(5))),
+                "{record:?}"
+            );
             seen.extend(record.officers);
         }
     }
@@ -227,7 +277,10 @@ fn certificates_leave_and_recusals_hold() {
 fn too_few_officers_are_named_before_the_announcement() {
     let nobody_else = Campaign::new(subjects(3), officers(1), count(2));
     let found = rehearsed(&nobody_else);
-    assert!(found.contains(DEPARTMENT) && found.contains("only 1 officers"), "{found}");
+    assert!(
+        found.contains(DEPARTMENT) && found.contains("only 1 officers"),
+        "{found}"
+    );
 
     let mut scarce: Vec<_> = (0..9).map(|at| officer(at, &[("lead", "no")])).collect();
     scarce.push(officer(9, &[("lead", "yes"), ("limit", "3")]));
@@ -237,13 +290,27 @@ fn too_few_officers_are_named_before_the_announcement() {
     leader.lead = true;
     campaign.plan.team.slots.push(leader);
     let found = rehearsed(&campaign);
-    for part in ["10 visits", "need 10 places", "able to lead", "only 1 officers", "with 3 places"] {
+    for part in [
+        "10 visits",
+        "need 10 places",
+        "able to lead",
+        "only 1 officers",
+        "with 3 places",
+    ] {
         assert!(found.contains(part), "{part:?} in {found}");
     }
     // And if it is drawn all the same, seven places stay open and say so.
-    let draw = prepare(&campaign.freeze()).unwrap().draw(&numbers(0)).unwrap();
+    let draw = prepare(&campaign.freeze())
+        .unwrap()
+        .draw(&numbers(0))
+        .unwrap();
     assert_eq!(draw.teams.open(), 7);
-    let open = draw.records.iter().flat_map(|r| &r.officers).filter(|o| o.is_empty()).count();
+    let open = draw
+        .records
+        .iter()
+        .flat_map(|r| &r.officers)
+        .filter(|o| o.is_empty())
+        .count();
     assert_eq!(open, 7);
     assert_eq!(draw.teams.groups[0].shortages[0].officers, [officer_id(9)]);
 }
@@ -260,7 +327,12 @@ fn a_team_of_fewer_than_two_officers_is_refused() {
     expert.expert = "食品安全".to_owned();
     campaign.plan.team.slots.push(expert);
     let faults = campaign.try_freeze().unwrap_err();
-    assert!(faults.iter().any(|fault| fault.english.contains("team.slots")), "{faults:?}");
+    assert!(
+        faults
+            .iter()
+            .any(|fault| fault.english.contains("team.slots")),
+        "{faults:?}"
+    );
     campaign.plan.team.slots[0].count = 2;
     assert!(campaign.try_freeze().is_ok());
 }
@@ -268,9 +340,18 @@ fn a_team_of_fewer_than_two_officers_is_refused() {
 /// Where more were wanted than there are, all were taken without a word.
 #[test]
 fn a_quota_above_the_pool_is_refused() {
-    let faults = Campaign::new(subjects(10), officers(4), count(11)).try_freeze().unwrap_err();
-    assert!(faults[0].english.contains("the pool has 10 subjects"), "{faults:?}");
-    assert!(Campaign::new(subjects(10), officers(4), count(10)).try_freeze().is_ok());
+    let faults = Campaign::new(subjects(10), officers(4), count(11))
+        .try_freeze()
+        .unwrap_err();
+    assert!(
+        faults[0].english.contains("the pool has 10 subjects"),
+        "{faults:?}"
+    );
+    assert!(
+        Campaign::new(subjects(10), officers(4), count(10))
+            .try_freeze()
+            .is_ok()
+    );
 }
 
 /// Rows could be added and deleted until the draw, and by address after it.
@@ -283,18 +364,35 @@ fn a_roster_edited_after_the_announcement_is_refused() {
     for (what, edited) in [
         ("deleted", text.replacen(first, "", 1)),
         ("changed", text.replacen("某店", "某厂", 1)),
-        ("added", format!("{text}{}", first.replace("S000000", "S999999"))),
+        (
+            "added",
+            format!("{text}{}", first.replace("S000000", "S999999")),
+        ),
     ] {
         let mut tampered = campaign.freeze();
-        tampered.public.insert(bundle::SUBJECTS, edited.clone().into_bytes());
+        tampered
+            .public
+            .insert(bundle::SUBJECTS, edited.clone().into_bytes());
         let failed = prepare(&tampered).unwrap_err();
-        assert!(failed.iter().any(|result| result.id == "B02"), "{what}: {failed:?}");
+        assert!(
+            failed.iter().any(|result| result.id == "B02"),
+            "{what}: {failed:?}"
+        );
 
         let mut files = files.clone();
         files.insert(bundle::SUBJECTS, edited.into_bytes());
         let report = report(&files, &Expectations::default());
-        let status = report.checks.iter().find(|check| check.id == "B02").unwrap().status;
-        assert_eq!((status, report.public), (Status::Fail, Verdict::Fail), "{what}");
+        let status = report
+            .checks
+            .iter()
+            .find(|check| check.id == "B02")
+            .unwrap()
+            .status;
+        assert_eq!(
+            (status, report.public),
+            (Status::Fail, Verdict::Fail),
+            "{what}"
+        );
     }
     assert!(prepare(&frozen).is_ok());
 }
@@ -307,7 +405,10 @@ fn repetition_has_no_effect() {
     let first = prepared.draw(&numbers(5)).unwrap();
     for _ in 0..5 {
         let again = prepared.draw(&numbers(5)).unwrap();
-        assert_eq!((&again.records, &again.result), (&first.records, &first.result));
+        assert_eq!(
+            (&again.records, &again.result),
+            (&first.records, &first.result)
+        );
     }
     let afresh = prepare(&frozen).unwrap().draw(&numbers(5)).unwrap();
     assert_eq!(afresh.records, first.records);
@@ -321,7 +422,10 @@ fn draws(pool: usize, wanted: u64, times: u32, mut see: impl FnMut(&[usize])) {
     let strata = Stratification::new(&campaign.plan, &roster, None);
     for time in 0..times {
         let key = SubjectKey::new(&Digest::of(&time.to_be_bytes()));
-        let mut rows: Vec<usize> = select(&roster, &strata, key).iter().map(|s| s.row).collect();
+        let mut rows: Vec<usize> = select(&roster, &strata, key)
+            .iter()
+            .map(|s| s.row)
+            .collect();
         rows.sort_unstable();
         see(&rows);
     }
@@ -341,7 +445,10 @@ fn every_row_both_ways(pool: usize, wanted: u64, times: u32) {
     let p = f64::from(u32::try_from(wanted).unwrap()) / f64::from(u32::try_from(pool).unwrap());
     let exponent = i32::try_from(times).unwrap();
     let alarm = counts.len() as f64 * ((1.0 - p).powi(exponent) + p.powi(exponent));
-    assert!(alarm < 1e-8, "this test would give false alarm with probability {alarm}");
+    assert!(
+        alarm < 1e-8,
+        "this test would give false alarm with probability {alarm}"
+    );
     let never = counts.iter().filter(|count| **count == 0).count();
     let always = counts.iter().filter(|count| **count == times).count();
     assert_eq!((never, always), (0, 0), "{wanted} of {pool}");
@@ -353,7 +460,9 @@ fn rehearsed(campaign: &Campaign) -> String {
     let found = rehearse(&campaign.plan, &subjects, &officers, &[], 4, &mut |_| {});
     assert!(!found.is_clean());
     let messages = found.impossible.iter().chain(&found.shortages);
-    messages.map(|message| format!("{}\n", message.english)).collect()
+    messages
+        .map(|message| format!("{}\n", message.english))
+        .collect()
 }
 
 fn root_of_file(bytes: &[u8]) -> Digest {
@@ -366,7 +475,12 @@ fn root_of_file(bytes: &[u8]) -> Digest {
         &mut |_| {},
         &mut |row| builder.push(row.fields).unwrap(),
     );
-    assert_eq!((found.rows_read, found.rows_good), (300, 300), "{:?}", found.problems);
+    assert_eq!(
+        (found.rows_read, found.rows_good),
+        (300, 300),
+        "{:?}",
+        found.problems
+    );
     builder.finish().unwrap().root()
 }
 
