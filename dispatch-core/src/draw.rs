@@ -63,8 +63,9 @@ impl Prepared {
             .collect();
         let announced = evidence.announcement.good().cloned();
         let secret_fits = announced.as_ref().is_some_and(|announced| {
-            crate::announcement::secret_hash(secret.secret.as_bytes())
-                == announced.document.secret_hash
+            secret.commitment == announced.commitment
+                && crate::announcement::secret_hash(secret.secret.as_bytes())
+                    == announced.document.secret_hash
         });
         if !secret_fits {
             failed.push(CheckResult {
@@ -116,7 +117,18 @@ impl Prepared {
         let commitment = self.announced.commitment;
         let seed = seed(plan, &commitment, self.secret.as_bytes(), values)
             .ok_or_else(|| Message::new("a seed source is missing", "缺少随机源"))?;
-        let selected = select(&self.subjects, &self.strata, SubjectKey::new(&seed));
+        Ok(self.follow(seed, self.select(&seed)))
+    }
+
+    /// The subjects that a seed selects, in ascending order of ticket.
+    pub(crate) fn select(&self, seed: &Digest) -> Vec<Selected> {
+        select(&self.subjects, &self.strata, SubjectKey::new(seed))
+    }
+
+    /// Teams, records and result for a seed and selected subjects, right or not.
+    pub(crate) fn follow(&self, seed: Digest, selected: Vec<Selected>) -> Draw {
+        let plan = &self.announced.document.plan;
+        let commitment = self.announced.commitment;
         let workforce = Workforce::new(plan, &self.officers, self.cells.officers.as_ref());
         let recusals = self.recusals.pairs();
         let staffing = Staffing {
@@ -149,13 +161,13 @@ impl Prepared {
             format: ResultDocument::FORMAT.to_owned(),
             root: key.root(&records),
         };
-        Ok(Draw {
+        Draw {
             seed,
             selected,
             teams,
             records,
             result,
-        })
+        }
     }
 
     /// Pool and quota of every stratum, and the place of every subject.

@@ -1,0 +1,184 @@
+//! The tamper matrix, judged by Dispatch and by the independent verifier, which must say the same.
+//!
+//! Bundles come from the independent implementation (tests/vectors/bundles). Needs `python3`; without
+//! its package `py_ecc` signatures go unchecked there, and what depends on them is not compared.
+//! `DISPATCH_TAMPER_ALL=1` compares every variant of the large bundles too (some more minutes).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+#[path = "tamper/container.rs"]
+mod container;
+#[path = "tamper/fuzz.rs"]
+mod fuzz;
+#[path = "tamper/independent.rs"]
+mod independent;
+#[path = "tamper/outside.rs"]
+mod outside;
+#[path = "tamper/vectors.rs"]
+mod vectors;
+#[path = "tamper/zip_writer.rs"]
+mod zip_writer;
+
+use std::collections::BTreeMap;
+
+use dispatch_core::tamper::{Expected, tamperings};
+use dispatch_core::verify::{Expectations, verify};
+
+use independent::{Case, compare, in_parallel};
+use vectors::{bundle, commitment};
+
+/// A base, another draw in the same form, how many variants are compared (every n-th), and the least
+/// number of variants by group.
+struct Base {
+    name: &'static str,
+    other: &'static str,
+    every: usize,
+    least: &'static [(&'static str, usize)],
+}
+
+const BASES: [Base; 8] = [
+    Base {
+        name: "early-public",
+        other: "numbers-public",
+        every: 1,
+        least: &[
+            ("announcement.json", 330),
+            ("subjects.jsonl", 350),
+            ("officers.jsonl", 200),
+            ("assignments.jsonl", 120),
+            ("disclosure.json", 40),
+            ("result.json", 30),
+            ("pulse", 25),
+            ("team", 60),
+            ("of another draw", 20),
+        ],
+    },
+    Base {
+        name: "numbers-drand-auditor",
+        other: "differences-auditor",
+        every: 2,
+        least: &[
+            ("announcement.json", 450),
+            ("disclosure.json", 90),
+            ("audit.json", 20),
+            ("recomputed", 10),
+            ("announced again", 8),
+        ],
+    },
+    Base {
+        name: "differences-auditor",
+        other: "numbers-drand-auditor",
+        every: 2,
+        least: &[
+            ("announcement.json", 400),
+            ("subjects-diff.jsonl", 100),
+            ("officers-diff.jsonl", 20),
+        ],
+    },
+    Base {
+        name: "scarce-public",
+        other: "joint-public",
+        every: 2,
+        least: &[("recusals.jsonl", 150), ("team", 60)],
+    },
+    Base {
+        name: "joint-auditor",
+        other: "sealed-risk-auditor",
+        every: 8,
+        least: &[
+            ("officers.jsonl", 700),
+            ("recusals.jsonl", 300),
+            ("cells.jsonl", 300),
+            ("team", 150),
+            ("recomputed", 20),
+        ],
+    },
+    Base {
+        name: "sealed-risk-auditor",
+        other: "joint-auditor",
+        every: 12,
+        least: &[
+            ("announcement.json", 350),
+            ("cells.jsonl", 80),
+            ("recomputed", 20),
+            ("announced again", 8),
+        ],
+    },
+    Base {
+        name: "sealed-all-public",
+        other: "joint-public",
+        every: 8,
+        least: &[("officers.jsonl", 400)],
+    },
+    Base {
+        name: "plain-public",
+        other: "early-public",
+        every: 8,
+        least: &[("announcement.json", 500)],
+    },
+];
+
+#[test]
+fn every_variant_is_caught_and_both_verifiers_say_the_same() {
+    let all = std::env::var_os("DISPATCH_TAMPER_ALL").is_some();
+    let mut cases = 0;
+    let mut compared = 0;
+    for base in &BASES {
+        let (files, other) = (bundle(base.name), bundle(base.other));
+        let expectations = Expectations {
+            commitment: Some(commitment(base.name)),
+            policy: None,
+        };
+        let variants: Vec<_> = tamperings(&files, &other).enumerate().collect();
+        let every = if all { 1 } else { base.every };
+        let judged = in_parallel(&variants, |(index, variant)| {
+            let name = format!("{index}.zip");
+            let report = verify(&name, variant.files.clone(), &expectations, &mut |_| {});
+            let miss = variant.expected.miss(&report);
+            let case = (index % every == 0).then(|| Case {
+                what: variant.name.clone(),
+                zip: variant.files.to_zip().unwrap(),
+                report,
+            });
+            (
+                miss.map(|miss| format!("{}: {}: {miss}", base.name, variant.name)),
+                case,
+            )
+        });
+        let (misses, chosen): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+        let misses: Vec<_> = misses.into_iter().flatten().collect();
+        assert!(
+            misses.is_empty(),
+            "{} missed, the first: {:#?}",
+            misses.len(),
+            &misses[..misses.len().min(20)]
+        );
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, variant) in &variants {
+            if !matches!(variant.expected, Expected::Unseen { .. }) {
+                *counts.entry(variant.group).or_default() += 1;
+            }
+        }
+        println!("{}: {} variants, {counts:?}", base.name, variants.len());
+        for (group, least) in base.least {
+            let count = counts.get(group).copied().unwrap_or_default();
+            assert!(
+                count >= *least,
+                "{}: {group}: {count} variants, at least {least} expected",
+                base.name
+            );
+        }
+        let chosen: Vec<Case> = chosen.into_iter().flatten().collect();
+        cases += variants.len();
+        compared += chosen.len();
+        compare(
+            &chosen,
+            &["--expect".to_owned(), commitment(base.name).to_string()],
+        );
+    }
+    println!("{cases} variants, none missed; {compared} compared with the independent verifier");
+}
