@@ -33,22 +33,35 @@ pub fn selftest(progress: &(dyn Fn(usize) + Sync)) -> Vec<SelftestResult> {
     let mut results = vectors::run();
     let pulse = beacon::self_test().map(|()| 3);
     results.push(SelftestResult {
-        name: Message::new("drand quicknet: chain hash, a real pulse, a wrong round", "drand quicknet:链哈希、真实信标、错误轮次"),
+        name: Message::new(
+            "drand quicknet: chain hash, a real pulse, a wrong round",
+            "drand quicknet:链哈希、真实信标、错误轮次",
+        ),
         outcome: pulse.map_err(|error| Message::new(error.to_string(), error.to_string())),
     });
     let name = Message::new("a small draw, verified", "小型抽取并核验");
     let (draw, other) = match (small::bundles("A"), small::bundles("B")) {
         (Ok(draw), Ok(other)) => (draw, other),
         (Err(fault), _) | (_, Err(fault)) => {
-            results.push(SelftestResult { name, outcome: Err(fault) });
+            results.push(SelftestResult {
+                name,
+                outcome: Err(fault),
+            });
             return results;
         }
     };
-    results.push(SelftestResult { name, outcome: good(&draw) });
+    results.push(SelftestResult {
+        name,
+        outcome: good(&draw),
+    });
     let done = AtomicUsize::new(0);
     for (form, files, other) in [
         (("public form", "公开版"), &draw.public, &other.public),
-        (("auditor's form", "审计版"), &draw.auditors, &other.auditors),
+        (
+            ("auditor's form", "审计版"),
+            &draw.auditors,
+            &other.auditors,
+        ),
     ] {
         results.extend(matrix(form, files, other, draw.commitment, &|| {
             let done = done.fetch_add(1, Ordering::Relaxed);
@@ -62,11 +75,20 @@ pub fn selftest(progress: &(dyn Fn(usize) + Sync)) -> Vec<SelftestResult> {
 
 /// Both forms of the small draw pass every check.
 fn good(draw: &small::Draw) -> Result<usize, Message> {
-    let expectations = Expectations { commitment: Some(draw.commitment), policy: None };
-    for (files, auditor) in [(&draw.public, Verdict::Hidden), (&draw.auditors, Verdict::Pass)] {
+    let expectations = Expectations {
+        commitment: Some(draw.commitment),
+        policy: None,
+    };
+    for (files, auditor) in [
+        (&draw.public, Verdict::Hidden),
+        (&draw.auditors, Verdict::Pass),
+    ] {
         let report = verify("", files.clone(), &expectations, &mut |_| {});
         // A real pulse of the past was used, so the grade can be nothing but a replay.
-        if report.public != Verdict::Pass || report.auditor != auditor || report.grade != Grade::Replay {
+        if report.public != Verdict::Pass
+            || report.auditor != auditor
+            || report.grade != Grade::Replay
+        {
             let failed = report.failed().join(", ");
             return Err(Message::new(
                 format!("a good draw does not pass; failed: {failed}"),
@@ -90,7 +112,11 @@ fn matrix(
         .map(|tampering| {
             let miss = missed(&tampering, commitment);
             tick();
-            (tampering.group, matches!(tampering.expected, Expected::Unseen { .. }), miss)
+            (
+                tampering.group,
+                matches!(tampering.expected, Expected::Unseen { .. }),
+                miss,
+            )
         })
         .collect();
     let mut groups: BTreeMap<(&str, bool), (usize, Option<String>)> = BTreeMap::new();
@@ -123,7 +149,10 @@ mod tests {
     #[test]
     fn everything_passes_and_the_matrix_is_large() {
         let results = selftest(&|_| {});
-        let failed: Vec<_> = results.iter().filter_map(|r| r.outcome.as_ref().err()).collect();
+        let failed: Vec<_> = results
+            .iter()
+            .filter_map(|r| r.outcome.as_ref().err())
+            .collect();
         assert!(failed.is_empty(), "{failed:#?}");
         let cases: usize = results.iter().filter_map(|r| r.outcome.as_ref().ok()).sum();
         assert!(cases > 3000, "{cases}");
@@ -137,7 +166,9 @@ mod tests {
             name: "nothing changed".to_owned(),
             group: "test",
             expected: Expected::one_of(&["B01"]),
-            files: small::bundles("A").map(|draw| draw.public).unwrap_or_default(),
+            files: small::bundles("A")
+                .map(|draw| draw.public)
+                .unwrap_or_default(),
         };
         assert!(missed(&tampering, Digest::new([0; 32])).is_some());
     }

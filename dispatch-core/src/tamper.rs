@@ -61,7 +61,10 @@ impl Expected {
     /// Checks of which one must fail.
     #[must_use]
     pub fn one_of(fail: &[&'static str]) -> Self {
-        Self::Caught { fail: fail.to_vec(), void: Vec::new() }
+        Self::Caught {
+            fail: fail.to_vec(),
+            void: Vec::new(),
+        }
     }
 
     /// The same, and none of these may pass.
@@ -79,14 +82,20 @@ impl Expected {
     /// What is not as expected in the report of a verifier who holds the good bundle's commitment.
     #[must_use]
     pub fn miss(&self, report: &Report) -> Option<String> {
-        let failed: Vec<&str> = report.failed().into_iter().filter(|id| *id != "F01").collect();
+        let failed: Vec<&str> = report
+            .failed()
+            .into_iter()
+            .filter(|id| *id != "F01")
+            .collect();
         let fails = |id: &&str| failed.contains(id);
         match self {
             Self::Caught { fail, void } => {
                 if !fail.iter().any(fails) {
                     return Some(format!("one of {fail:?} must fail; failed: {failed:?}"));
                 }
-                let passed = void.iter().find(|id| report.status(id) == Some(Status::Pass));
+                let passed = void
+                    .iter()
+                    .find(|id| report.status(id) == Some(Status::Pass));
                 passed.map(|id| format!("{id} must not pass; failed: {failed:?}"))
             }
             Self::ByCommitment => {
@@ -123,9 +132,15 @@ pub fn tamperings<'b>(
 /// Verifies a variant as someone who holds the good bundle's commitment, and says what was missed.
 #[must_use]
 pub fn missed(tampering: &Tampering, commitment: Digest) -> Option<String> {
-    let expectations = Expectations { commitment: Some(commitment), policy: None };
+    let expectations = Expectations {
+        commitment: Some(commitment),
+        policy: None,
+    };
     let report = verify("", tampering.files.clone(), &expectations, &mut |_| {});
-    tampering.expected.miss(&report).map(|miss| format!("{}: {miss}", tampering.name))
+    tampering
+        .expected
+        .miss(&report)
+        .map(|miss| format!("{}: {miss}", tampering.name))
 }
 
 /// Variants, made when they are asked for.

@@ -23,7 +23,11 @@ fn damaged_containers_never_pass_with_other_content() {
             let files = Files::unpack(Cursor::new(&damaged), Limits::default());
             let untouched = files.faults().is_empty() && equal(&files, &good);
             let report = verify("", files, &Expectations::default(), &mut |_| {});
-            assert!(untouched || !passes(&report, &good), "{base}: {:?}", report.failed());
+            assert!(
+                untouched || !passes(&report, &good),
+                "{base}: {:?}",
+                report.failed()
+            );
             same += usize::from(untouched);
         }
         // Times, attributes and the like carry nothing; most bytes do.
@@ -40,8 +44,14 @@ fn damaged_files_never_pass() {
         for (number, name) in names.iter().enumerate() {
             let bytes = good.get(name).unwrap();
             let share = usize::try_from(ROUNDS).unwrap() / names.len();
-            let damaged = damage_all(bytes, 100 + number as u64).into_iter().take(share);
-            jobs.extend(damaged.filter(|damaged| damaged != bytes).map(|damaged| (name.clone(), damaged)));
+            let damaged = damage_all(bytes, 100 + number as u64)
+                .into_iter()
+                .take(share);
+            jobs.extend(
+                damaged
+                    .filter(|damaged| damaged != bytes)
+                    .map(|damaged| (name.clone(), damaged)),
+            );
         }
         in_parallel(&jobs, |(name, damaged)| {
             let mut files = good.clone();
@@ -49,7 +59,11 @@ fn damaged_files_never_pass() {
             let packed = files.to_zip().unwrap();
             let files = Files::unpack(Cursor::new(packed), Limits::default());
             let report = verify("", files, &Expectations::default(), &mut |_| {});
-            assert!(!passes(&report, &good), "{base}: {name}: {}", String::from_utf8_lossy(damaged));
+            assert!(
+                !passes(&report, &good),
+                "{base}: {name}: {}",
+                String::from_utf8_lossy(damaged)
+            );
         });
     }
 }

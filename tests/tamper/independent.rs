@@ -19,7 +19,9 @@ pub(crate) struct Case {
 /// Runs the independent verifier with these options; every report must be the same.
 pub(crate) fn compare(cases: &[Case], options: &[String]) {
     let dir = tempfile::tempdir().unwrap();
-    let names: Vec<String> = (0..cases.len()).map(|index| format!("{index}.zip")).collect();
+    let names: Vec<String> = (0..cases.len())
+        .map(|index| format!("{index}.zip"))
+        .collect();
     for (case, name) in cases.iter().zip(&names) {
         std::fs::write(dir.path().join(name), &case.zip).unwrap();
     }
@@ -34,12 +36,19 @@ pub(crate) fn compare(cases: &[Case], options: &[String]) {
         }
     }
     let first = &differences[..differences.len().min(25)];
-    assert!(differences.is_empty(), "{} of {} differ: {first:#?}", differences.len(), cases.len());
+    assert!(
+        differences.is_empty(),
+        "{} of {} differ: {first:#?}",
+        differences.len(),
+        cases.len()
+    );
 }
 
 /// Reports of the independent verifier, in the order of `names`, from two processes.
 pub(crate) fn reports(dir: &Path, names: &[String], options: &[String]) -> Vec<Value> {
-    let chunks: Vec<&[String]> = names.chunks(names.len().div_ceil(2).clamp(1, 1500)).collect();
+    let chunks: Vec<&[String]> = names
+        .chunks(names.len().div_ceil(2).clamp(1, 1500))
+        .collect();
     let answers = in_parallel(&chunks, |chunk| {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("independent/verify.py");
         let answer = Command::new("python3")
@@ -52,7 +61,10 @@ pub(crate) fn reports(dir: &Path, names: &[String], options: &[String]) -> Vec<V
             .output()
             .unwrap_or_else(|error| panic!("python3 cannot be run: {error}; install it"));
         let lines = String::from_utf8(answer.stdout).unwrap();
-        let reports: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let reports: Vec<Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         let said = String::from_utf8_lossy(&answer.stderr);
         assert_eq!(reports.len(), chunk.len(), "{said}");
         reports
@@ -65,11 +77,15 @@ pub(crate) fn difference(ours: &Value, theirs: &Value) -> String {
     let bls = has_bls();
     let signature = |id: &Value| !bls && (id == "C03" || id == "C06");
     let mut found = String::new();
-    let lists = [ours, theirs].map(|report| report["checks"].as_array().cloned().unwrap_or_default());
+    let lists =
+        [ours, theirs].map(|report| report["checks"].as_array().cloned().unwrap_or_default());
     assert_eq!(lists[0].len(), 34);
     assert_eq!(lists[1].len(), 34);
     for (our, their) in lists[0].iter().zip(&lists[1]) {
-        assert_eq!((&our["id"], &our["section"]), (&their["id"], &their["section"]));
+        assert_eq!(
+            (&our["id"], &our["section"]),
+            (&their["id"], &their["section"])
+        );
         if our["status"] != their["status"] && !signature(&our["id"]) {
             found += &format!(
                 "{} {} here ({}), {} there ({}); ",
@@ -77,7 +93,11 @@ pub(crate) fn difference(ours: &Value, theirs: &Value) -> String {
             );
         }
     }
-    let derived: &[&str] = if bls { &["commitment", "form", "grade", "verdicts"] } else { &["commitment", "form"] };
+    let derived: &[&str] = if bls {
+        &["commitment", "form", "grade", "verdicts"]
+    } else {
+        &["commitment", "form"]
+    };
     for key in derived {
         if ours[key] != theirs[key] {
             found += &format!("{key} {} here, {} there; ", ours[key], theirs[key]);

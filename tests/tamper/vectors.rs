@@ -30,7 +30,11 @@ fn report(name: &str) -> Value {
 
 /// The commitment of a stored bundle, as the independent implementation computed it.
 pub(crate) fn commitment(name: &str) -> Digest {
-    report(name)["commitment"].as_str().unwrap().parse().unwrap()
+    report(name)["commitment"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 fn folder() -> PathBuf {
@@ -39,12 +43,19 @@ fn folder() -> PathBuf {
 
 fn judge(dir: &Path, least: usize) {
     let mut seen = 0;
-    let mut names: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     names.sort();
-    for path in names.iter().filter(|path| path.extension().is_some_and(|e| e == "zip")) {
+    for path in names
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "zip"))
+    {
         let name = path.file_name().unwrap().to_str().unwrap();
         let files = Files::unpack(Cursor::new(std::fs::read(path).unwrap()), Limits::default());
-        let ours = verify(name, files, &Expectations::default(), &mut |_| {}).to_json(Language::Chinese);
+        let ours =
+            verify(name, files, &Expectations::default(), &mut |_| {}).to_json(Language::Chinese);
         let ours: Value = serde_json::from_str(&ours).unwrap();
         let theirs = std::fs::read(path.with_extension("report.json")).unwrap();
         let theirs: Value = serde_json::from_slice(&theirs).unwrap();
@@ -65,7 +76,16 @@ fn stored_bundles_get_their_stored_reports() {
 fn bundles_of_the_other_implementation_get_the_same_reports() {
     let dir = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("independent/make_bundles.py");
-    let made = Command::new("python3").arg("-B").arg(script).arg(dir.path()).output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let made = Command::new("python3")
+        .arg("-B")
+        .arg(script)
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
     judge(dir.path(), 24);
 }

@@ -57,13 +57,24 @@ pub(crate) struct Archive {
 
 impl Archive {
     pub(crate) fn of(files: &Files) -> Self {
-        let entries = files.names().map(|name| Entry::new(name, files.get(name).unwrap())).collect();
-        Self { entries, offsets_count_prefix: true, ..Self::default() }
+        let entries = files
+            .names()
+            .map(|name| Entry::new(name, files.get(name).unwrap()))
+            .collect();
+        Self {
+            entries,
+            offsets_count_prefix: true,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut out = self.prefix.clone();
-        let base = if self.offsets_count_prefix { 0 } else { self.prefix.len() };
+        let base = if self.offsets_count_prefix {
+            0
+        } else {
+            self.prefix.len()
+        };
         let mut directory = Vec::new();
         for entry in &self.entries {
             let offset = u32::try_from(out.len() - base).unwrap();
@@ -82,7 +93,9 @@ impl Archive {
             directory.extend(&entry.comment);
         }
         let start = i64::try_from(out.len() - base).unwrap() + self.shift;
-        let count = self.count.unwrap_or(u16::try_from(self.entries.len()).unwrap());
+        let count = self
+            .count
+            .unwrap_or(u16::try_from(self.entries.len()).unwrap());
         let size = directory.len();
         out.extend(directory);
         out.extend(&self.gap);
@@ -134,7 +147,9 @@ fn common(entry: &Entry, name: usize, extra: usize) -> Vec<u8> {
 
 fn crc32(data: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
     };
     !data.iter().fold(u32::MAX, step)
 }

@@ -8,13 +8,13 @@ use crate::bundle::Files;
 use crate::credit_code::{ALPHABET, check_character};
 use crate::digest::{Digest, from_hex};
 use crate::draw::Prepared;
+use crate::evidence::roster_rules;
 use crate::freeze::{Draft, Earlier, Entropy, SecretDocument, freeze};
 use crate::json::from_canonical;
 use crate::language::Message;
 use crate::plan::Plan;
 use crate::roster::{Recusal, Roster, RosterBuilder};
 use crate::seed::SourceValue;
-use crate::evidence::roster_rules;
 
 /// A draw in both forms.
 #[derive(Debug)]
@@ -39,9 +39,17 @@ pub(super) fn bundles(name: &str) -> Result<Draw, Message> {
         officer: officers.id(officer).to_owned(),
         reason: format!("{name} 近亲属"),
     };
-    let recusals = (0..subjects.len()).step_by(3).map(|row| recusal((row, row % officers.len()))).collect();
-    let signature = from_hex(SIGNATURE).ok().and_then(|bytes| bytes.try_into().ok());
-    let pulse = Pulse { round: 1000, signature: signature.unwrap_or([0; 48]) };
+    let recusals = (0..subjects.len())
+        .step_by(3)
+        .map(|row| recusal((row, row % officers.len())))
+        .collect();
+    let signature = from_hex(SIGNATURE)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok());
+    let pulse = Pulse {
+        round: 1000,
+        signature: signature.unwrap_or([0; 48]),
+    };
     let draft = Draft {
         plan,
         subjects,
@@ -54,9 +62,14 @@ pub(super) fn bundles(name: &str) -> Result<Draw, Message> {
         replay: true,
     };
     let fixed = |what: &str| *Digest::of(format!("self-test {what} {name}").as_bytes()).as_bytes();
-    let entropy = Entropy { secret: fixed("secret"), roster_key: fixed("roster key") };
+    let entropy = Entropy {
+        secret: fixed("secret"),
+        roster_key: fixed("roster key"),
+    };
     let first = |mut faults: Vec<Message>| {
-        faults.pop().unwrap_or_else(|| Message::new("not frozen", "未能冻结"))
+        faults
+            .pop()
+            .unwrap_or_else(|| Message::new("not frozen", "未能冻结"))
     };
     let frozen = freeze(draft, &entropy).map_err(first)?;
     let mut auditors = frozen.public.clone();
@@ -73,7 +86,11 @@ pub(super) fn bundles(name: &str) -> Result<Draw, Message> {
     add(&mut public, &disclosed);
     add(&mut auditors, &disclosed);
     add(&mut auditors, &secret);
-    Ok(Draw { commitment: frozen.commitment, public, auditors })
+    Ok(Draw {
+        commitment: frozen.commitment,
+        public,
+        auditors,
+    })
 }
 
 fn add(files: &mut Files, more: &Files) {
@@ -89,7 +106,11 @@ fn subjects(plan: &Plan, name: &str) -> Result<Roster, crate::roster::RowFault> 
         let stem = format!("91440106M0{name}00{}{place}0{}", number % 10, number / 10);
         let id = format!("{stem}{}", check_character(&stem).unwrap_or('0'));
         let title = format!("示例企业{name}{number}");
-        let mut row = vec![("id", id.as_str()), ("name", title.as_str()), ("region", REGIONS[number % 2])];
+        let mut row = vec![
+            ("id", id.as_str()),
+            ("name", title.as_str()),
+            ("region", REGIONS[number % 2]),
+        ];
         row.push(("risk", RISKS[number % RISKS.len()]));
         if number == 12 {
             row.push(("case", "立案〔2023〕7号"));
@@ -107,7 +128,14 @@ fn officers(plan: &Plan, name: &str) -> Result<Roster, crate::roster::RowFault> 
         let title = format!("示例人员{number}");
         let mut row = vec![
             ("department", DEPARTMENTS[usize::from(number >= 8)]),
-            ("expires", if number == 5 { "2023-09-10" } else { "2025-12-31" }),
+            (
+                "expires",
+                if number == 5 {
+                    "2023-09-10"
+                } else {
+                    "2025-12-31"
+                },
+            ),
             ("id", id.as_str()),
             ("lead", if number % 4 < 2 { "yes" } else { "no" }),
             ("name", title.as_str()),
@@ -127,8 +155,7 @@ const REGIONS: [&str; 2] = ["东", "西"];
 const RISKS: [&str; 5] = ["A", "B", "C", "D", ""];
 const DEPARTMENTS: [&str; 2] = ["市场监管局", "消防救援局"];
 /// The signature of round 1000 (tests/vectors).
-const SIGNATURE: &str =
-    "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
+const SIGNATURE: &str = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
 const PLAN: &str = r#"{
 "annual_plan":"年度计划第三项","authority":"示范市市场监督管理局","draw":"selftest-@NAME@","format":"dispatch/plan/1",
 "exclusions":[{"basis":"办法第六条","code":"CASE","label":"已立案","reference":"case",

@@ -11,8 +11,17 @@ use crate::json::to_canonical;
 
 /// Variants of the documents.
 pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
-    let names = [bundle::ANNOUNCEMENT, bundle::RESULT, bundle::DISCLOSURE, bundle::AUDIT];
-    Box::new(names.into_iter().flat_map(move |name| fields(facts.clone(), name).chain(forms(&facts, name))))
+    let names = [
+        bundle::ANNOUNCEMENT,
+        bundle::RESULT,
+        bundle::DISCLOSURE,
+        bundle::AUDIT,
+    ];
+    Box::new(
+        names
+            .into_iter()
+            .flat_map(move |name| fields(facts.clone(), name).chain(forms(&facts, name))),
+    )
 }
 
 fn fields<'b>(facts: Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
@@ -22,7 +31,13 @@ fn fields<'b>(facts: Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
     Box::new(edits(&value).into_iter().filter_map(move |edit| {
         let bytes = to_canonical(&edit.apply(&value)?).ok()?;
         let expected = table::document(name, &edit, &facts);
-        facts.with(group(name), format!("{name}: {}", edit.describe()), expected, name, bytes)
+        facts.with(
+            group(name),
+            format!("{name}: {}", edit.describe()),
+            expected,
+            name,
+            bytes,
+        )
     }))
 }
 
@@ -40,7 +55,15 @@ fn forms<'b>(facts: &Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
     let facts = facts.clone();
     Box::new(forms.into_iter().filter_map(move |(form, bytes)| {
         let check = table::form(name);
-        let expected = Expected::one_of(&[check]).without(&[check]).without(table::bound(name));
-        facts.with(group(name), format!("{name}: {form}"), expected, name, bytes)
+        let expected = Expected::one_of(&[check])
+            .without(&[check])
+            .without(table::bound(name));
+        facts.with(
+            group(name),
+            format!("{name}: {form}"),
+            expected,
+            name,
+            bytes,
+        )
     }))
 }

@@ -200,12 +200,18 @@ mod tests {
         assert_eq!(count("b[]", |op| *op == Op::Remove), 2);
         assert_eq!(count("b[]", |op| *op == Op::Repeat), 2);
         assert_eq!(count("b[]", |op| matches!(op, Op::Set(_))), 2);
-        assert_eq!(count("", |op| *op == Op::Add) + count("c", |op| *op == Op::Add), 2);
+        assert_eq!(
+            count("", |op| *op == Op::Add) + count("c", |op| *op == Op::Add),
+            2
+        );
         assert!(count("c.d", |op| matches!(op, Op::Set(_))) >= 1);
         for edit in &all {
             let changed = edit.apply(&value);
             // Only the last item has no next one to be exchanged with.
-            assert_eq!(changed.is_none(), edit.describe() == "b[1] exchanged with the next");
+            assert_eq!(
+                changed.is_none(),
+                edit.describe() == "b[1] exchanged with the next"
+            );
             assert_ne!(changed.as_ref(), Some(&value));
         }
         let swap = all.iter().find(|edit| edit.op == Op::Swap).unwrap();

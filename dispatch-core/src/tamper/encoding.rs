@@ -18,14 +18,24 @@ pub(super) fn encodings(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("a blank after it", format!("{text} ")),
         ("a blank after a colon", text.replacen("\":", "\": ", 1)),
         ("a null byte after it", format!("{text}\0")),
-        ("the last byte cut off", text.get(..text.len().saturating_sub(1)).unwrap_or("").to_owned()),
+        (
+            "the last byte cut off",
+            text.get(..text.len().saturating_sub(1))
+                .unwrap_or("")
+                .to_owned(),
+        ),
         ("itself twice", format!("{text}{text}")),
     ];
-    if let Some(first) = text.strip_prefix("{\"").and_then(|rest| rest.chars().next())
+    if let Some(first) = text
+        .strip_prefix("{\"")
+        .and_then(|rest| rest.chars().next())
         && first.is_ascii_alphanumeric()
     {
         let escaped = format!("{{\"\\u{:04x}", u32::from(first));
-        encodings.push(("an escape that is not needed", text.replacen(&format!("{{\"{first}"), &escaped, 1)));
+        encodings.push((
+            "an escape that is not needed",
+            text.replacen(&format!("{{\"{first}"), &escaped, 1),
+        ));
     }
     if let Some(reversed) = reversed(text) {
         encodings.push(("its fields in reverse order", reversed));
@@ -33,11 +43,16 @@ pub(super) fn encodings(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     if let Some(repeated) = repeated(text) {
         encodings.push(("its first field twice", repeated));
     }
-    for (name, suffix) in [("a number with a fraction", ".0"), ("a number with an exponent", "e0")] {
+    for (name, suffix) in [
+        ("a number with a fraction", ".0"),
+        ("a number with an exponent", "e0"),
+    ] {
         encodings.extend(after_number(text, suffix).map(|text| (name, text)));
     }
-    let mut encodings: Vec<(&'static str, Vec<u8>)> =
-        encodings.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    let mut encodings: Vec<(&'static str, Vec<u8>)> = encodings
+        .into_iter()
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
     let mut broken = bytes.to_vec();
     // Inside the first string: a byte that is never part of UTF-8.
     broken.insert(broken.len().min(2), 0xff);
@@ -73,10 +88,15 @@ fn repeated(text: &str) -> Option<String> {
 
 /// Puts a suffix behind the first number that stands as a field's value.
 fn after_number(text: &str, suffix: &str) -> Option<String> {
-    let start = text.match_indices("\":").map(|(at, found)| at + found.len()).find(|at| {
-        text.as_bytes().get(*at).is_some_and(u8::is_ascii_digit)
-    })?;
-    let digits = text.get(start..)?.bytes().take_while(u8::is_ascii_digit).count();
+    let start = text
+        .match_indices("\":")
+        .map(|(at, found)| at + found.len())
+        .find(|at| text.as_bytes().get(*at).is_some_and(u8::is_ascii_digit))?;
+    let digits = text
+        .get(start..)?
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .count();
     let (before, after) = text.split_at_checked(start + digits)?;
     Some(format!("{before}{suffix}{after}"))
 }

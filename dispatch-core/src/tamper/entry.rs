@@ -22,7 +22,9 @@ fn missing(facts: &Facts<'_>) -> Vec<Tampering> {
         all.push(Tampering {
             name: format!("{name} missing"),
             group: MISSING,
-            expected: Expected::one_of(&["A01"]).without(&["A01"]).without(super::table::bound(name)),
+            expected: Expected::one_of(&["A01"])
+                .without(&["A01"])
+                .without(super::table::bound(name)),
             files,
         });
     }
@@ -55,10 +57,19 @@ fn extra(facts: &Facts<'_>) -> Vec<Tampering> {
         bundle::SUBJECTS_DIFF,
         bundle::OFFICERS_DIFF,
     ];
-    let new = names.into_iter().filter(|name| facts.files.get(name).is_none());
+    let new = names
+        .into_iter()
+        .filter(|name| facts.files.get(name).is_none());
     new.map(|name| {
         let mut files = facts.files.clone();
-        files.insert(name, facts.files.get(bundle::ANNOUNCEMENT).unwrap_or_default().to_vec());
+        files.insert(
+            name,
+            facts
+                .files
+                .get(bundle::ANNOUNCEMENT)
+                .unwrap_or_default()
+                .to_vec(),
+        );
         Tampering {
             name: format!("extra entry {name:?}"),
             group: "extra entry",
@@ -107,7 +118,10 @@ fn of_other_draw(facts: &Facts<'_>, names: &[&str]) -> Tampering {
     Tampering {
         name: format!("{} of another draw", names.join(" and ")),
         group: "of another draw",
-        expected: Expected::Caught { fail, void: Vec::new() },
+        expected: Expected::Caught {
+            fail,
+            void: Vec::new(),
+        },
         files,
     }
 }

@@ -94,12 +94,20 @@ impl<'b> Facts<'b> {
         }
         let mut files = self.files.clone();
         files.insert(file, bytes);
-        Some(Tampering { name, group, expected, files })
+        Some(Tampering {
+            name,
+            group,
+            expected,
+            files,
+        })
     }
 }
 
 /// The names of [`bundle`] as they are grouped in reports; other names count as extra entries.
 pub(super) fn group(name: &str) -> &'static str {
     let names = bundle::REQUIRED.iter().chain(&bundle::OPTIONAL);
-    names.copied().find(|known| *known == name).unwrap_or("entries")
+    names
+        .copied()
+        .find(|known| *known == name)
+        .unwrap_or("entries")
 }

@@ -25,24 +25,46 @@ pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
         } else {
             ("recent_pulse", "C06")
         };
-        let items = document.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
-        for (index, item) in items.iter().enumerate().filter(|(_, item)| item.get("signature").is_some()) {
+        let items = document
+            .get(list)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        for (index, item) in items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.get("signature").is_some())
+        {
             for (what, check, pulse) in pulses(item, good) {
                 let mut changed = document.clone();
                 changed[list][index] = pulse;
-                all.extend(variant(&facts, name, &format!("{list}[{index}]: {what}"), check, &changed));
+                all.extend(variant(
+                    &facts,
+                    name,
+                    &format!("{list}[{index}]: {what}"),
+                    check,
+                    &changed,
+                ));
             }
         }
     }
     Box::new(all.into_iter())
 }
 
-fn variant(facts: &Facts<'_>, name: &str, what: &str, check: &'static str, document: &Value) -> Option<Tampering> {
+fn variant(
+    facts: &Facts<'_>,
+    name: &str,
+    what: &str,
+    check: &'static str,
+    document: &Value,
+) -> Option<Tampering> {
     let bytes = to_canonical(document).ok()?;
     let form = super::table::form(name);
     // "form" stands for the check of the file's form, which differs between the two documents.
     let check = if check == "form" { form } else { check };
-    let expected = Expected::one_of(&[check]).without(&[check]).without(super::table::bound(name));
+    let expected = Expected::one_of(&[check])
+        .without(&[check])
+        .without(super::table::bound(name));
     facts.with("pulse", format!("{name}: {what}"), expected, name, bytes)
 }
 
@@ -55,15 +77,38 @@ fn pulses(item: &Value, good: &'static str) -> Vec<(String, &'static str, Value)
     let signature = |text: String| with("signature", Value::from(text));
     let mut both = with("round", json!(OTHER_ROUND));
     both["signature"] = json!(OTHER_SIGNATURE);
-    let old = item.get("signature").and_then(Value::as_str).unwrap_or_default();
+    let old = item
+        .get("signature")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let mut pulses = vec![
-        ("the signature of another round".to_owned(), good, signature(OTHER_SIGNATURE.to_owned())),
-        ("a signature of another chain".to_owned(), "form", signature(OTHER_CHAIN.to_owned())),
-        ("a signature of another chain, cut".to_owned(), good, signature(OTHER_CHAIN.chars().take(96).collect())),
+        (
+            "the signature of another round".to_owned(),
+            good,
+            signature(OTHER_SIGNATURE.to_owned()),
+        ),
+        (
+            "a signature of another chain".to_owned(),
+            "form",
+            signature(OTHER_CHAIN.to_owned()),
+        ),
+        (
+            "a signature of another chain, cut".to_owned(),
+            good,
+            signature(OTHER_CHAIN.chars().take(96).collect()),
+        ),
         ("all bits zero".to_owned(), good, signature("0".repeat(96))),
-        ("the point at infinity".to_owned(), good, signature(format!("c{}", "0".repeat(95)))),
+        (
+            "the point at infinity".to_owned(),
+            good,
+            signature(format!("c{}", "0".repeat(95))),
+        ),
         ("no signature".to_owned(), "form", signature(String::new())),
-        ("round 0".to_owned(), if good == "C06" { "form" } else { good }, with("round", json!(0))),
+        (
+            "round 0".to_owned(),
+            if good == "C06" { "form" } else { good },
+            with("round", json!(0)),
+        ),
     ];
     if good == "C03" {
         // In the announcement a recent pulse of another round is a good recent pulse.
@@ -75,7 +120,11 @@ fn pulses(item: &Value, good: &'static str) -> Vec<(String, &'static str, Value)
         if let Some(byte) = bytes.get_mut(bit / 8) {
             *byte ^= 0x80 >> (bit % 8);
         }
-        pulses.push((format!("bit {bit} of the signature changed"), good, signature(hex(&bytes))));
+        pulses.push((
+            format!("bit {bit} of the signature changed"),
+            good,
+            signature(hex(&bytes)),
+        ));
     }
     pulses
 }

@@ -77,8 +77,17 @@ fn forms(
 
 fn push(all: &mut Vec<Tampering>, name: &str, expected: [Expected; 2], forms: Option<[Files; 2]>) {
     let Some(forms) = forms else { return };
-    for ((form, expected), files) in ["auditor's form", "public form"].iter().zip(expected).zip(forms) {
-        all.push(Tampering { name: format!("{name}, all else recomputed ({form})"), group: "recomputed", expected, files });
+    for ((form, expected), files) in ["auditor's form", "public form"]
+        .iter()
+        .zip(expected)
+        .zip(forms)
+    {
+        all.push(Tampering {
+            name: format!("{name}, all else recomputed ({form})"),
+            group: "recomputed",
+            expected,
+            files,
+        });
     }
 }
 
@@ -86,30 +95,49 @@ fn push(all: &mut Vec<Tampering>, name: &str, expected: [Expected; 2], forms: Op
 fn other_values(facts: &Facts<'_>, prepared: &Prepared, all: &mut Vec<Tampering>) {
     let plan = &facts.document().plan;
     let mut attack = |name: &str, expected: Expected, secret: Digest, values: &[SourceValue]| {
-        let Some(seed) = seed(plan, &facts.announced.commitment, secret.as_bytes(), values) else { return };
+        let Some(seed) = seed(plan, &facts.announced.commitment, secret.as_bytes(), values) else {
+            return;
+        };
         let draw = prepared.follow(seed, prepared.select(&seed));
         let forms = forms(facts.files, prepared, &draw, secret, values);
         push(all, name, [expected.clone(), expected], forms);
     };
     let bound = |check| Expected::one_of(&[check]).without(&[check]);
-    attack("another secret", bound("B08"), Digest::of(b"another secret"), &facts.values);
+    attack(
+        "another secret",
+        bound("B08"),
+        Digest::of(b"another secret"),
+        &facts.values,
+    );
     for (index, value) in facts.values.iter().enumerate() {
         let mut values = facts.values.clone();
         let (name, expected) = match value {
             SourceValue::Drand { .. } => {
-                values[index] =
-                    SourceValue::Drand { round: OTHER_ROUND, signature: OTHER_SIGNATURE.to_owned() };
+                values[index] = SourceValue::Drand {
+                    round: OTHER_ROUND,
+                    signature: OTHER_SIGNATURE.to_owned(),
+                };
                 ("a real pulse of another round", bound("C03"))
             }
             SourceValue::Contribution { value } => {
-                values[index] = SourceValue::Contribution { value: Digest::of(value.as_bytes()) };
+                values[index] = SourceValue::Contribution {
+                    value: Digest::of(value.as_bytes()),
+                };
                 ("another contribution", bound("C05"))
             }
             SourceValue::PublicNumbers { .. } => {
-                let Some(numbers) = plan.seed.get(index).and_then(other_numbers) else { continue };
+                let Some(numbers) = plan.seed.get(index).and_then(other_numbers) else {
+                    continue;
+                };
                 values[index] = SourceValue::PublicNumbers { values: numbers };
                 let why = "whether these are the numbers of the public event, only the event shows: compare them";
-                ("other public numbers", Expected::Unseen { why, or: Vec::new() })
+                (
+                    "other public numbers",
+                    Expected::Unseen {
+                        why,
+                        or: Vec::new(),
+                    },
+                )
             }
         };
         attack(name, expected, facts.secret, &values);
@@ -118,7 +146,10 @@ fn other_values(facts: &Facts<'_>, prepared: &Prepared, all: &mut Vec<Tampering>
 
 /// Numbers of the right shape that a real event would hardly give.
 fn other_numbers(source: &SeedSource) -> Option<Vec<u64>> {
-    let SeedSource::PublicNumbers { count, from, shape, .. } = source else {
+    let SeedSource::PublicNumbers {
+        count, from, shape, ..
+    } = source
+    else {
         return None;
     };
     Some(match shape {
@@ -136,14 +167,23 @@ fn other_subject(facts: &Facts<'_>, prepared: &Prepared, all: &mut Vec<Tampering
     let places = &prepared.strata().places;
     for (index, subject) in selected.iter().enumerate() {
         let same = |row: &usize| {
-            places.get(*row) == Some(&crate::selection::Place::Stratum(subject.stratum)) && !drawn(*row)
+            places.get(*row) == Some(&crate::selection::Place::Stratum(subject.stratum))
+                && !drawn(*row)
         };
         let candidates = (0..prepared.subjects.len()).filter(same);
         let next = candidates
-            .map(|row| Selected { ticket: tickets.of(prepared.subjects.id(row)), row, stratum: subject.stratum })
+            .map(|row| Selected {
+                ticket: tickets.of(prepared.subjects.id(row)),
+                row,
+                stratum: subject.stratum,
+            })
             .min_by_key(|next| next.ticket);
         let Some(next) = next else { continue };
-        let name = format!("{} replaced by {}", prepared.subjects.id(subject.row), prepared.subjects.id(next.row));
+        let name = format!(
+            "{} replaced by {}",
+            prepared.subjects.id(subject.row),
+            prepared.subjects.id(next.row)
+        );
         let mut changed = selected.clone();
         changed[index] = next;
         changed.sort_unstable_by_key(|subject| (subject.ticket, subject.row));
@@ -157,7 +197,12 @@ fn other_subject(facts: &Facts<'_>, prepared: &Prepared, all: &mut Vec<Tampering
         } else {
             caught.clone()
         };
-        push(all, &name, [caught, public], forms(facts.files, prepared, &draw, facts.secret, &facts.values));
+        push(
+            all,
+            &name,
+            [caught, public],
+            forms(facts.files, prepared, &draw, facts.secret, &facts.values),
+        );
     }
 }
 
@@ -191,14 +236,24 @@ fn reannounced(facts: &Facts<'_>) -> Vec<Option<Tampering>> {
         // Each of a few rows left out: somebody's friend.
         for row in [0, 1, 2] {
             if let Some((files, document)) = without(facts, row) {
-                again(&format!("without the subject of row {}", row + 1), &files, document, facts.secret);
+                again(
+                    &format!("without the subject of row {}", row + 1),
+                    &files,
+                    document,
+                    facts.secret,
+                );
             }
         }
     }
     variants
 }
 
-fn announce(facts: &Facts<'_>, files: &Files, document: &Announcement, secret: Digest) -> Option<[Files; 2]> {
+fn announce(
+    facts: &Facts<'_>,
+    files: &Files,
+    document: &Announcement,
+    secret: Digest,
+) -> Option<[Files; 2]> {
     let bytes = to_canonical(document).ok()?;
     let mut audit: AuditKey = from_canonical(files.get(bundle::AUDIT)?).ok()?;
     audit.commitment = commitment(&bytes);
@@ -206,7 +261,12 @@ fn announce(facts: &Facts<'_>, files: &Files, document: &Announcement, secret: D
     files.insert(bundle::ANNOUNCEMENT, bytes);
     files.insert(bundle::AUDIT, to_canonical(&audit).ok()?);
     let prepared = prepare(&files, secret)?;
-    let seed = seed(&document.plan, &prepared.announced.commitment, secret.as_bytes(), &facts.values)?;
+    let seed = seed(
+        &document.plan,
+        &prepared.announced.commitment,
+        secret.as_bytes(),
+        &facts.values,
+    )?;
     let draw = prepared.follow(seed, prepared.select(&seed));
     forms(&files, &prepared, &draw, secret, &facts.values)
 }
@@ -223,7 +283,10 @@ fn without(facts: &Facts<'_>, row: usize) -> Option<(Files, Announcement)> {
     let full = Roster::read(files.get(bundle::SUBJECTS)?.to_vec(), &rules).ok()?;
     let mark = format!("\"id\":\"{}\",\"roster\":\"subjects\"}}", full.id(row));
     let (cells, _) = bundle::lines(files.get(bundle::CELLS)?);
-    let kept: Vec<&[u8]> = cells.into_iter().filter(|line| !line.ends_with(mark.as_bytes())).collect();
+    let kept: Vec<&[u8]> = cells
+        .into_iter()
+        .filter(|line| !line.ends_with(mark.as_bytes()))
+        .collect();
     let cells = join(&kept);
     files.insert(bundle::CELLS, cells);
     files.insert(bundle::SUBJECTS, bytes);
@@ -239,26 +302,37 @@ fn without(facts: &Facts<'_>, row: usize) -> Option<(Files, Announcement)> {
 }
 
 fn join(lines: &[&[u8]]) -> Vec<u8> {
-    lines.iter().flat_map(|line| line.iter().chain(b"\n")).copied().collect()
+    lines
+        .iter()
+        .flat_map(|line| line.iter().chain(b"\n"))
+        .copied()
+        .collect()
 }
 
 /// The public form with an opened recusal closed again.
 fn closed_recusals(facts: &Facts<'_>, all: &mut Vec<Tampering>) {
-    let Some(prepared) = prepare(facts.files, facts.secret) else { return };
+    let Some(prepared) = prepare(facts.files, facts.secret) else {
+        return;
+    };
     let draw = prepared.follow(facts.seed, prepared.select(&facts.seed));
     let public = forms(facts.files, &prepared, &draw, facts.secret, &facts.values);
     let Some([_, public]) = public else { return };
     let (lines, _) = bundle::lines(public.get(bundle::RECUSALS).unwrap_or_default());
     for (index, line) in lines.iter().enumerate() {
         let read = serde_json::from_slice::<crate::roster::RecusalLine>(line);
-        let Ok(open @ crate::roster::RecusalLine::Open(_)) = read else { continue };
+        let Ok(open @ crate::roster::RecusalLine::Open(_)) = read else {
+            continue;
+        };
         let closed = to_canonical(&open.closed()).unwrap_or_default();
         let mut changed = lines.clone();
         changed[index] = &closed;
         let mut files = public.clone();
         files.insert(bundle::RECUSALS, join(&changed));
         all.push(Tampering {
-            name: format!("recusals.jsonl line {}: kept closed (public form)", index + 1),
+            name: format!(
+                "recusals.jsonl line {}: kept closed (public form)",
+                index + 1
+            ),
             group: "recomputed",
             expected: Expected::Unseen {
                 why: "only a recusal that changes a team shows in the public form (section 10)",

@@ -46,8 +46,16 @@ fn file<'b>(facts: &Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
     let ends = ends(facts, name, bytes, count);
     let facts = facts.clone();
     let of_rows = chosen.into_iter().flat_map(move |index| {
-        let row = Row { facts: facts.clone(), name, rows: rows.clone(), index };
-        row.fields().into_iter().chain(row.places()).chain(row.encodings())
+        let row = Row {
+            facts: facts.clone(),
+            name,
+            rows: rows.clone(),
+            index,
+        };
+        row.fields()
+            .into_iter()
+            .chain(row.places())
+            .chain(row.encodings())
     });
     Box::new(of_rows.chain(ends))
 }
@@ -62,16 +70,29 @@ struct Row<'b> {
 
 impl Row<'_> {
     fn value(&self) -> Value {
-        self.rows.get(self.index).and_then(|row| serde_json::from_slice(row).ok()).unwrap_or_default()
+        self.rows
+            .get(self.index)
+            .and_then(|row| serde_json::from_slice(row).ok())
+            .unwrap_or_default()
     }
 
     /// The file after a change of its rows.
-    fn changed(&self, what: &str, expected: Expected, change: impl FnOnce(&mut Vec<Vec<u8>>)) -> Option<Tampering> {
+    fn changed(
+        &self,
+        what: &str,
+        expected: Expected,
+        change: impl FnOnce(&mut Vec<Vec<u8>>),
+    ) -> Option<Tampering> {
         let mut rows = self.rows.as_ref().clone();
         change(&mut rows);
-        let bytes: Vec<u8> = rows.iter().flat_map(|row| row.iter().chain(b"\n")).copied().collect();
+        let bytes: Vec<u8> = rows
+            .iter()
+            .flat_map(|row| row.iter().chain(b"\n"))
+            .copied()
+            .collect();
         let name = format!("{} line {}: {what}", self.name, self.index + 1);
-        self.facts.with(group(self.name), name, expected, self.name, bytes)
+        self.facts
+            .with(group(self.name), name, expected, self.name, bytes)
     }
 
     fn fields(&self) -> Vec<Tampering> {
@@ -95,16 +116,25 @@ impl Row<'_> {
             bundle::OFFICERS_DIFF => (&["B06"], &["B06"], &["B06"], &["B06"]),
             bundle::RECUSALS => (&["B04"], &["A05", "B04"], &["A05", "B04"], &["A05", "B04"]),
             bundle::ASSIGNMENTS => (&["D03"], &["A07"], &["D06"], &["A07", "D03"]),
-            _ => (opened(&self.value()), &["A09"], &["A09"], opened(&self.value())),
+            _ => (
+                opened(&self.value()),
+                &["A09"],
+                &["A09"],
+                opened(&self.value()),
+            ),
         };
         let mut variants = vec![
             self.changed("removed", whole(removed), |rows| drop(rows.remove(at))),
-            self.changed("repeated", whole(repeated), |rows| rows.insert(at, rows[at].clone())),
+            self.changed("repeated", whole(repeated), |rows| {
+                rows.insert(at, rows[at].clone())
+            }),
         ];
         if at + 1 < self.rows.len() {
-            variants.push(self.changed("exchanged with the next", whole(exchanged), |rows| {
-                rows.swap(at, at + 1);
-            }));
+            variants.push(
+                self.changed("exchanged with the next", whole(exchanged), |rows| {
+                    rows.swap(at, at + 1);
+                }),
+            );
         }
         if let Some(row) = self.new_row() {
             variants.push(self.changed("a new row", whole(added), |rows| {
@@ -120,13 +150,17 @@ impl Row<'_> {
     /// A row that could be genuine: this one with another id.
     fn new_row(&self) -> Option<Vec<u8>> {
         let mut value = self.value();
-        let key = ["id", "subject", "leaf"].into_iter().find(|key| value.get(key).is_some())?;
+        let key = ["id", "subject", "leaf"]
+            .into_iter()
+            .find(|key| value.get(key).is_some())?;
         let old = value.get(key)?.as_str()?.to_owned();
         let new = match key {
             "leaf" => "0123456789abcdef".repeat(4),
             _ => other_id(&old),
         };
-        value.as_object_mut()?.insert(key.to_owned(), Value::from(new));
+        value
+            .as_object_mut()?
+            .insert(key.to_owned(), Value::from(new));
         to_canonical(&value).ok()
     }
 
@@ -135,10 +169,17 @@ impl Row<'_> {
             return Vec::new();
         };
         let mut forms = encodings(row);
-        forms.push(("a carriage return at its end", [row, b"\r".as_slice()].concat()));
+        forms.push((
+            "a carriage return at its end",
+            [row, b"\r".as_slice()].concat(),
+        ));
         forms.push(("an empty line after it", [row, b"\n".as_slice()].concat()));
         let form = form(self.name);
-        let expected = || Expected::one_of(&[form]).without(&[form]).without(table::bound(self.name));
+        let expected = || {
+            Expected::one_of(&[form])
+                .without(&[form])
+                .without(table::bound(self.name))
+        };
         let variants = forms.into_iter().filter_map(|(what, bytes)| {
             self.changed(what, expected(), |rows| rows[self.index] = bytes)
         });
@@ -147,15 +188,36 @@ impl Row<'_> {
 }
 
 /// Changes of the file as a whole.
-fn ends<'b>(facts: &Arc<Facts<'b>>, name: &'static str, bytes: &[u8], count: usize) -> Variants<'b> {
+fn ends<'b>(
+    facts: &Arc<Facts<'b>>,
+    name: &'static str,
+    bytes: &[u8],
+    count: usize,
+) -> Variants<'b> {
     let form = form(name);
     let formless = || Expected::one_of(&[form]).without(&[form]);
     let mut forms: Vec<(&str, Expected, Vec<u8>)> = vec![
-        ("a blank line at the end", formless(), [bytes, b"\n"].concat()),
-        ("a line that is no JSON", formless(), [bytes, b"x\n"].concat()),
-        ("a line that is no object", formless(), [bytes, b"\"x\"\n"].concat()),
+        (
+            "a blank line at the end",
+            formless(),
+            [bytes, b"\n"].concat(),
+        ),
+        (
+            "a line that is no JSON",
+            formless(),
+            [bytes, b"x\n"].concat(),
+        ),
+        (
+            "a line that is no object",
+            formless(),
+            [bytes, b"\"x\"\n"].concat(),
+        ),
         ("an empty object", formless(), [bytes, b"{}\n"].concat()),
-        ("a line of blanks over the limit", formless(), [bytes, &vec![b' '; ROW_LIMIT + 1], b"\n"].concat()),
+        (
+            "a line of blanks over the limit",
+            formless(),
+            [bytes, &vec![b' '; ROW_LIMIT + 1], b"\n"].concat(),
+        ),
     ];
     if count > 0 {
         let cut = bytes.get(..bytes.len() - 1).unwrap_or_default().to_vec();
@@ -166,17 +228,35 @@ fn ends<'b>(facts: &Arc<Facts<'b>>, name: &'static str, bytes: &[u8], count: usi
             bundle::CELLS => Expected::one_of(&["E01", "E02"]),
             _ => Expected::one_of(table::bound(name)),
         };
-        forms.push(("no line at all", empty.without(table::bound(name)), Vec::new()));
+        forms.push((
+            "no line at all",
+            empty.without(table::bound(name)),
+            Vec::new(),
+        ));
     }
     let facts = facts.clone();
-    Box::new(forms.into_iter().filter_map(move |(what, expected, bytes)| {
-        facts.with(group(name), format!("{name}: {what}"), expected, name, bytes)
-    }))
+    Box::new(
+        forms
+            .into_iter()
+            .filter_map(move |(what, expected, bytes)| {
+                facts.with(
+                    group(name),
+                    format!("{name}: {what}"),
+                    expected,
+                    name,
+                    bytes,
+                )
+            }),
+    )
 }
 
 fn id(row: &[u8]) -> String {
     let value: Value = serde_json::from_slice(row).unwrap_or_default();
-    value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Another id of the same kind: a credit code stays one, with its right check character.
@@ -184,7 +264,11 @@ fn other_id(old: &str) -> String {
     if old.parse::<CreditCode>().is_ok()
         && let Some(stem) = old.get(..16)
     {
-        let other = if old.get(16..17) == Some("0") { '1' } else { '0' };
+        let other = if old.get(16..17) == Some("0") {
+            '1'
+        } else {
+            '0'
+        };
         let stem = format!("{stem}{other}");
         if let Ok(check) = check_character(&stem) {
             return format!("{stem}{check}");

@@ -45,7 +45,9 @@ pub(super) fn bound(name: &str) -> &'static [&'static str] {
 /// What must be found after an edit of a document.
 pub(super) fn document(name: &str, edit: &Edit, facts: &Facts<'_>) -> Expected {
     if edit.is_malformed() {
-        return Expected::one_of(&[form(name)]).without(bound(name)).without(&[form(name)]);
+        return Expected::one_of(&[form(name)])
+            .without(bound(name))
+            .without(&[form(name)]);
     }
     let pattern = edit.pattern();
     let fail = match name {

@@ -51,7 +51,11 @@ fn texts(key: &str, text: &str) -> Vec<String> {
     }
     let mut others = vec![last_character(text)];
     if let Some(set) = CLOSED.iter().find(|set| set.contains(&text)) {
-        others.extend(set.iter().filter(|other| **other != text).map(|&other| other.to_owned()));
+        others.extend(
+            set.iter()
+                .filter(|other| **other != text)
+                .map(|&other| other.to_owned()),
+        );
     } else if let Some((first, rest)) = text.split_at_checked(10)
         && date(first).is_some()
         && (rest.is_empty() || unix_time(text).is_some())
@@ -124,12 +128,30 @@ mod tests {
 
     #[test]
     fn others_differ_and_keep_their_form() {
-        for text in ["2023-08-23", "2023-08-07", "2023-08-23T15:59:25Z", "yes", "9", "改", "a", "Z"] {
+        for text in [
+            "2023-08-23",
+            "2023-08-07",
+            "2023-08-23T15:59:25Z",
+            "yes",
+            "9",
+            "改",
+            "a",
+            "Z",
+        ] {
             let found = texts("x", text);
-            assert!(!found.is_empty() && !found.iter().any(|other| other == text), "{text}");
+            assert!(
+                !found.is_empty() && !found.iter().any(|other| other == text),
+                "{text}"
+            );
         }
         let times = texts("created", "2023-08-23T15:59:24Z");
-        assert_eq!(times.iter().filter(|time| unix_time(time).is_some()).count(), 2);
+        assert_eq!(
+            times
+                .iter()
+                .filter(|time| unix_time(time).is_some())
+                .count(),
+            2
+        );
         assert!(is_hex(&last_character(&"f".repeat(64))));
     }
 }

@@ -22,7 +22,11 @@ pub(crate) fn run(console: &Console) -> Done {
             }
             Err(fault) => {
                 failed += 1;
-                println!("{}         {name}: {}", console.pick("FAIL", "失败"), fault.text(language));
+                println!(
+                    "{}         {name}: {}",
+                    console.pick("FAIL", "失败"),
+                    fault.text(language)
+                );
             }
         }
     }
@@ -35,7 +39,9 @@ pub(crate) fn run(console: &Console) -> Done {
         return Ok(());
     }
     Err(Failure::new(
-        format!("{failed} parts failed: do not use this build; get a fresh one and compare its hash"),
+        format!(
+            "{failed} parts failed: do not use this build; get a fresh one and compare its hash"
+        ),
         format!("{failed}项未通过:请勿使用本程序;请重新获取并核对其哈希值"),
     ))
 }
