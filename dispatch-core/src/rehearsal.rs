@@ -12,6 +12,7 @@ use crate::digest::{Digest, tagged};
 use crate::language::Message;
 use crate::plan::Plan;
 use crate::roster::{Recusal, Roster};
+use crate::row::Columns;
 use crate::selection::{OpenRow, Place, Selected, Stratification, SubjectKey, select};
 use crate::team::{GroupName, GroupOutcome, Staffing, Workforce, staff};
 
@@ -130,24 +131,37 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
     };
     // Subjects with the same values in all fields that the team rules read are of one kind; those
     // with recusals are looked at one by one.
-    let kinds: BTreeMap<Vec<String>, (usize, u64)> = strata
+    let columns = Columns::new(fields.iter().copied());
+    let kinds: BTreeMap<String, (usize, u64)> = strata
         .places
         .par_iter()
         .enumerate()
+        .with_min_len(ROWS_PER_TASK)
         .filter(|(_, place)| matches!(place, Place::Stratum(at) if drawable(at)))
         .fold(
-            BTreeMap::new,
-            |mut kinds: BTreeMap<Vec<String>, (usize, u64)>, (row, _)| {
-                let values = OpenRow::new(staffing.subjects, None, row);
-                let mut kind: Vec<String> =
-                    fields.iter().map(|f| values.value(f).to_owned()).collect();
-                if recused.contains(staffing.subjects.id(row)) {
-                    kind.push(staffing.subjects.id(row).to_owned());
+            || (BTreeMap::new(), Vec::new(), String::new()),
+            |(mut kinds, mut values, mut kind), (row, _)| {
+                columns.read(staffing.subjects.line(row), &mut values);
+                kind.clear();
+                for value in &values {
+                    kind.push_str(value);
+                    kind.push('\0');
                 }
-                kinds.entry(kind).or_insert((row, 0)).1 += 1;
-                kinds
+                let id = staffing.subjects.id(row);
+                if recused.contains(id) {
+                    kind.push_str(id);
+                }
+                // Nearly every row is of a kind that is known already.
+                match kinds.get_mut(&kind) {
+                    Some((_, count)) => *count += 1,
+                    None => {
+                        kinds.insert(kind.clone(), (row, 1));
+                    }
+                }
+                (kinds, values, kind)
             },
         )
+        .map(|(kinds, _, _)| kinds)
         .reduce(BTreeMap::new, |mut all, part| {
             for (kind, (row, count)) in part {
                 all.entry(kind).or_insert((row, 0)).1 += count;
@@ -155,9 +169,10 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
             all
         });
     let no_seed = Digest::new([0; 32]);
+    let kinds: Vec<_> = kinds.into_iter().collect();
     kinds
-        .into_iter()
-        .filter_map(|(kind, (row, count))| {
+        .into_par_iter()
+        .filter_map(|(_, (row, count))| {
             let one = [Selected {
                 ticket: no_seed,
                 row,
@@ -169,10 +184,10 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
                 .iter()
                 .find_map(|group| group.shortages.first())?;
             let id = staffing.subjects.id(row);
+            let values = OpenRow::new(staffing.subjects, None, row);
             let kind = fields
                 .iter()
-                .zip(&kind)
-                .map(|(f, v)| format!("{f}={v}"))
+                .map(|f| format!("{f}={}", values.value(f)))
                 .collect::<Vec<_>>()
                 .join(", ");
             Some(Message::new(
@@ -188,3 +203,6 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
         })
         .collect()
 }
+
+/// Fewer rows than this are not worth a map of their own.
+const ROWS_PER_TASK: usize = 16_384;

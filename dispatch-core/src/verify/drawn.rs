@@ -26,12 +26,15 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
         };
         tickets(&seed, roster, records)
     });
+    let known = run.strata.take();
     run.check("D02", || {
         let (Some(seed), Some(roster)) = (seed, evidence.subjects.good()) else {
             return Err(gone());
         };
         let plan = evidence.plan().ok_or_else(gone)?;
-        let strata = Stratification::new(plan, roster, cells.subjects.as_ref());
+        // Those of B07, where that check ran: they do not depend on what was drawn.
+        let again = || Stratification::new(plan, roster, cells.subjects.as_ref());
+        let strata = known.unwrap_or_else(again);
         selection(&strata, &seed, roster, records)
     });
     run.check("D03", || {
@@ -148,7 +151,10 @@ fn selection(
     records: &[Record],
 ) -> Outcome {
     if !strata.short.is_empty() {
-        return Err(Message::new("a quota exceeds its pool", "抽取数量超过分层户数"));
+        return Err(Message::new(
+            "a quota exceeds its pool",
+            "抽取数量超过分层户数",
+        ));
     }
     let selected = select(roster, strata, SubjectKey::new(seed));
     let due: HashSet<&str> = selected
