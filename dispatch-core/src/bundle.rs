@@ -314,6 +314,6 @@ fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), St
 /// Deflate makes at most 1,032 bytes of one.
 const DEFLATE_MOST: u64 = 1032;
 /// Rosters are hundreds of megabytes, and higher levels of deflate save little on them.
-const FAST: i64 = 1;
+const FAST: i64 = 2;
 /// More than any directory of 16 entries needs.
 const DIRECTORY_LIMIT: u64 = 1 << 20;

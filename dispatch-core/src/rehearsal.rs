@@ -4,13 +4,13 @@
 //! fail), so what cannot be staffed is looked for before anything is announced. Trial draws use
 //! public test seeds; they tell nothing about the real one. Invariant: nothing is frozen here.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use crate::digest::{Digest, tagged};
 use crate::language::Message;
-use crate::plan::Plan;
+use crate::plan::{Plan, Slot};
 use crate::roster::{Recusal, Roster};
 use crate::row::Columns;
 use crate::selection::{OpenRow, Place, Selected, Stratification, SubjectKey, select};
@@ -118,11 +118,10 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
         .collect();
     fields.sort_unstable();
     fields.dedup();
-    let recused: HashSet<&str> = staffing
-        .recusals
-        .iter()
-        .map(|(subject, _)| *subject)
-        .collect();
+    let mut recused: HashMap<&str, usize> = HashMap::new();
+    for (subject, _) in staffing.recusals {
+        *recused.entry(subject).or_default() += 1;
+    }
     let drawable = |at: &usize| {
         strata
             .strata
@@ -148,7 +147,7 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
                     kind.push('\0');
                 }
                 let id = staffing.subjects.id(row);
-                if recused.contains(id) {
+                if recused.contains_key(id) {
                     kind.push_str(id);
                 }
                 // Nearly every row is of a kind that is known already.
@@ -169,10 +168,22 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
             all
         });
     let no_seed = Digest::new([0; 32]);
-    let kinds: Vec<_> = kinds.into_iter().collect();
-    kinds
+    let mut spares: HashMap<&str, usize> = HashMap::new();
+    let doubtful: Vec<(usize, u64)> = kinds
+        .iter()
+        .filter(|(kind, (row, _))| {
+            let Some(own) = recused.get(staffing.subjects.id(*row)) else {
+                return true;
+            };
+            let values = kind.rfind('\0').and_then(|end| kind.get(..end));
+            let spare = spares.entry(values.unwrap_or_default());
+            *spare.or_insert_with(|| fewest(staffing, *row)) < own.saturating_add(plan.team.size())
+        })
+        .map(|(_, found)| *found)
+        .collect();
+    doubtful
         .into_par_iter()
-        .filter_map(|(_, (row, count))| {
+        .filter_map(|(row, count)| {
             let one = [Selected {
                 ticket: no_seed,
                 row,
@@ -202,6 +213,27 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
             ))
         })
         .collect()
+}
+
+/// The fewest officers that any slot of this subject's team can be filled from, recusals apart. If
+/// they are as many as the team and its recusals together, there always is somebody left.
+fn fewest(staffing: &Staffing<'_>, row: usize) -> usize {
+    let plan = staffing.plan;
+    let subject = OpenRow::new(staffing.subjects, None, row);
+    let officers = |slot: &Slot| {
+        let values = plan.team.group.iter().map(|pair| subject.value(&pair.subject));
+        let name: GroupName = core::iter::once(slot.department.as_str())
+            .chain(values)
+            .map(str::to_owned)
+            .collect();
+        let workforce = staffing.workforce;
+        let able = workforce.group(&name).iter().filter(|officer| {
+            let limit = workforce.officers.get(**officer).map_or(0, |officer| officer.limit);
+            limit > 0 && workforce.may_fill(plan, **officer, slot, &subject)
+        });
+        able.count()
+    };
+    plan.team.slots.iter().map(officers).min().unwrap_or(0)
 }
 
 /// Fewer rows than this are not worth a map of their own.
