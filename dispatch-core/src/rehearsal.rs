@@ -221,14 +221,21 @@ fn fewest(staffing: &Staffing<'_>, row: usize) -> usize {
     let plan = staffing.plan;
     let subject = OpenRow::new(staffing.subjects, None, row);
     let officers = |slot: &Slot| {
-        let values = plan.team.group.iter().map(|pair| subject.value(&pair.subject));
+        let values = plan
+            .team
+            .group
+            .iter()
+            .map(|pair| subject.value(&pair.subject));
         let name: GroupName = core::iter::once(slot.department.as_str())
             .chain(values)
             .map(str::to_owned)
             .collect();
         let workforce = staffing.workforce;
         let able = workforce.group(&name).iter().filter(|officer| {
-            let limit = workforce.officers.get(**officer).map_or(0, |officer| officer.limit);
+            let limit = workforce
+                .officers
+                .get(**officer)
+                .map_or(0, |officer| officer.limit);
             limit > 0 && workforce.may_fill(plan, **officer, slot, &subject)
         });
         able.count()
