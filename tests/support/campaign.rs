@@ -5,6 +5,7 @@
 //! as a count needs.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::missing_panics_doc, reason = "fixtures fail by panicking")]
 
 use dispatch_core::beacon::{Pulse, QUICKNET};
 use dispatch_core::bundle::{self, Files, Limits};
