@@ -154,6 +154,7 @@ impl Files {
         for (name, bytes) in &self.files {
             let options = SimpleFileOptions::default()
                 .compression_method(CompressionMethod::Deflated)
+                .compression_level(Some(FAST))
                 .last_modified_time(zip::DateTime::default())
                 .unix_permissions(0o644)
                 .large_file(bytes.len() as u64 >= u64::from(u32::MAX));
@@ -237,7 +238,12 @@ fn unpack_entry<R: Read + Seek>(
 ) -> Result<Vec<u8>, String> {
     let entry = archive.by_index(index).map_err(|error| error.to_string())?;
     let declared = entry.size();
+    // What is declared is believed only as far as deflate could have made it of the packed bytes.
+    let most = entry.compressed_size().saturating_mul(DEFLATE_MOST);
+    let room = declared.min(limit).min(most).saturating_add(1);
     let mut bytes = Vec::new();
+    // Without the room at once the buffer grows as it is filled.
+    let _ = bytes.try_reserve_exact(usize::try_from(room).unwrap_or(0));
     entry
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
@@ -323,5 +329,9 @@ fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), St
     Ok(())
 }
 
+/// Deflate makes at most 1,032 bytes of one.
+const DEFLATE_MOST: u64 = 1032;
+/// Rosters are hundreds of megabytes, and higher levels of deflate save little on them.
+const FAST: i64 = 2;
 /// More than any directory of 16 entries needs.
 const DIRECTORY_LIMIT: u64 = 1 << 20;

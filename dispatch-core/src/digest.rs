@@ -41,6 +41,12 @@ impl Digest {
         &self.0
     }
 
+    /// The first eight bytes as a number; digests in order have their heads in order.
+    pub(crate) const fn head(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
     /// Reads exactly 64 lower-case hexadecimal characters.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::roster::{Recusals, Roster};
 use crate::seed::{SourceValue, check_sources, seed};
 use crate::selection::{Selected, Stratification, SubjectKey, select};
 use crate::team::{Staffing, Teams, Workforce, staff};
-use crate::verify::{CheckResult, OpenCells, Status, check_frozen};
+use crate::verify::{CheckResult, OpenCells, Status, check_and_place};
 
 /// A frozen draw, read back and found to be what was announced.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Prepared {
     /// Every check that did not pass.
     pub fn open(files: Files, secret: &SecretDocument) -> Result<Self, Vec<CheckResult>> {
         let evidence = Evidence::read(files);
-        let (results, cells) = check_frozen(&evidence);
+        let (results, cells, strata) = check_and_place(&evidence);
         let mut failed: Vec<CheckResult> = results
             .into_iter()
             .filter(|result| result.status != Status::Pass)
@@ -88,11 +88,9 @@ impl Prepared {
             (Some(announced), Good(subjects), Good(officers), Good(recusals))
                 if failed.is_empty() =>
             {
-                let strata = Stratification::new(
-                    &announced.document.plan,
-                    &subjects,
-                    cells.subjects.as_ref(),
-                );
+                let plan = &announced.document.plan;
+                let again = || Stratification::new(plan, &subjects, cells.subjects.as_ref());
+                let strata = strata.unwrap_or_else(again);
                 Ok(Self {
                     announced,
                     subjects,

@@ -9,6 +9,7 @@ pub use self::cells::AuditParts;
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::announcement::{Announcement, commitment};
@@ -192,15 +193,24 @@ pub fn roster_rules(plan: &Plan, subjects: bool) -> RowRules<'_> {
 }
 
 /// Reads every line of a JSON-lines file.
-pub(crate) fn read_lines<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<Vec<T>, Message> {
+pub(crate) fn read_lines<T: DeserializeOwned + Send>(
+    name: &str,
+    bytes: &[u8],
+) -> Result<Vec<T>, Message> {
     let (lines, complete) = lines(bytes);
-    let mut read = Vec::with_capacity(lines.len());
-    for (index, line) in lines.iter().enumerate() {
-        if line.len() > ROW_LIMIT {
-            return Err(at(name, index, "the line is too long", "该行过长"));
-        }
-        read.push(read_document(line).map_err(|m| at(name, index, &m.english, &m.chinese))?);
-    }
+    // Every line is tried, so that the fault told is the first of the file.
+    let read: Vec<Result<T, Message>> = lines
+        .par_iter()
+        .enumerate()
+        .with_min_len(LINES_PER_TASK)
+        .map(|(index, line)| {
+            if line.len() > ROW_LIMIT {
+                return Err(at(name, index, "the line is too long", "该行过长"));
+            }
+            read_document(line).map_err(|m| at(name, index, &m.english, &m.chinese))
+        })
+        .collect();
+    let read: Vec<T> = read.into_iter().collect::<Result<_, _>>()?;
     if complete {
         Ok(read)
     } else {
@@ -322,3 +332,6 @@ pub(crate) fn check(holds: bool, english: &str, chinese: &str) -> Result<(), Mes
         Err(Message::new(english, chinese))
     }
 }
+
+/// Fewer lines than this are not worth a task of their own.
+const LINES_PER_TASK: usize = 256;

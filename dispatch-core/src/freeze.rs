@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::announcement::{
@@ -256,13 +257,19 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
 }
 
 /// A JSON-lines file of documents that always have a canonical form.
-pub(crate) fn json_lines<T: Serialize>(lines: &[T]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for line in lines {
-        bytes.extend(to_canonical(line).unwrap_or_default());
-        bytes.push(b'\n');
-    }
-    bytes
+pub(crate) fn json_lines<T: Serialize + Sync>(lines: &[T]) -> Vec<u8> {
+    let parts: Vec<Vec<u8>> = lines
+        .par_chunks(LINES_PER_TASK)
+        .map(|lines| {
+            let mut bytes = Vec::new();
+            for line in lines {
+                bytes.extend(to_canonical(line).unwrap_or_default());
+                bytes.push(b'\n');
+            }
+            bytes
+        })
+        .collect();
+    parts.concat()
 }
 
 /// Replaces the sealed columns of every row by hashes and keeps their open values.
@@ -352,6 +359,8 @@ fn cell_lines(
     bytes
 }
 
+/// Fewer lines than this are not worth a task of their own.
+const LINES_PER_TASK: usize = 1024;
 /// Reason of a change that nobody gave a reason for.
 const UNSTATED: &str = "unstated 未说明";
 

@@ -12,6 +12,7 @@ mod cell;
 mod date;
 mod decode;
 mod header;
+mod part;
 mod pass;
 mod personal;
 mod schema;

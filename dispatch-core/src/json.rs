@@ -9,6 +9,8 @@ use core::cmp::Ordering;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+use crate::row::plain_length;
+
 /// Largest integer in a document: 2^53 − 1, which every JSON reader keeps exactly.
 pub const INTEGER_LIMIT: u64 = (1 << 53) - 1;
 
@@ -57,6 +59,11 @@ pub fn key_order(a: &str, b: &str) -> Ordering {
 /// Appends the canonical form of a string, quotes included.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
+    if plain_length(text.as_bytes()).is_none() {
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     let mut clean_from = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escape: &[u8] = match byte {

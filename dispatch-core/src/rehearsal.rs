@@ -4,14 +4,15 @@
 //! fail), so what cannot be staffed is looked for before anything is announced. Trial draws use
 //! public test seeds; they tell nothing about the real one. Invariant: nothing is frozen here.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use crate::digest::{Digest, tagged};
 use crate::language::Message;
-use crate::plan::Plan;
+use crate::plan::{Plan, Slot};
 use crate::roster::{Recusal, Roster};
+use crate::row::Columns;
 use crate::selection::{OpenRow, Place, Selected, Stratification, SubjectKey, select};
 use crate::team::{GroupName, GroupOutcome, Staffing, Workforce, staff};
 
@@ -117,11 +118,10 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
         .collect();
     fields.sort_unstable();
     fields.dedup();
-    let recused: HashSet<&str> = staffing
-        .recusals
-        .iter()
-        .map(|(subject, _)| *subject)
-        .collect();
+    let mut recused: HashMap<&str, usize> = HashMap::new();
+    for (subject, _) in staffing.recusals {
+        *recused.entry(subject).or_default() += 1;
+    }
     let drawable = |at: &usize| {
         strata
             .strata
@@ -130,24 +130,37 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
     };
     // Subjects with the same values in all fields that the team rules read are of one kind; those
     // with recusals are looked at one by one.
-    let kinds: BTreeMap<Vec<String>, (usize, u64)> = strata
+    let columns = Columns::new(fields.iter().copied());
+    let kinds: BTreeMap<String, (usize, u64)> = strata
         .places
         .par_iter()
         .enumerate()
+        .with_min_len(ROWS_PER_TASK)
         .filter(|(_, place)| matches!(place, Place::Stratum(at) if drawable(at)))
         .fold(
-            BTreeMap::new,
-            |mut kinds: BTreeMap<Vec<String>, (usize, u64)>, (row, _)| {
-                let values = OpenRow::new(staffing.subjects, None, row);
-                let mut kind: Vec<String> =
-                    fields.iter().map(|f| values.value(f).to_owned()).collect();
-                if recused.contains(staffing.subjects.id(row)) {
-                    kind.push(staffing.subjects.id(row).to_owned());
+            || (BTreeMap::new(), Vec::new(), String::new()),
+            |(mut kinds, mut values, mut kind), (row, _)| {
+                columns.read(staffing.subjects.line(row), &mut values);
+                kind.clear();
+                for value in &values {
+                    kind.push_str(value);
+                    kind.push('\0');
                 }
-                kinds.entry(kind).or_insert((row, 0)).1 += 1;
-                kinds
+                let id = staffing.subjects.id(row);
+                if recused.contains_key(id) {
+                    kind.push_str(id);
+                }
+                // Nearly every row is of a kind that is known already.
+                match kinds.get_mut(&kind) {
+                    Some((_, count)) => *count += 1,
+                    None => {
+                        kinds.insert(kind.clone(), (row, 1));
+                    }
+                }
+                (kinds, values, kind)
             },
         )
+        .map(|(kinds, _, _)| kinds)
         .reduce(BTreeMap::new, |mut all, part| {
             for (kind, (row, count)) in part {
                 all.entry(kind).or_insert((row, 0)).1 += count;
@@ -155,9 +168,22 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
             all
         });
     let no_seed = Digest::new([0; 32]);
-    kinds
-        .into_iter()
-        .filter_map(|(kind, (row, count))| {
+    let mut spares: HashMap<&str, usize> = HashMap::new();
+    let doubtful: Vec<(usize, u64)> = kinds
+        .iter()
+        .filter(|(kind, (row, _))| {
+            let Some(own) = recused.get(staffing.subjects.id(*row)) else {
+                return true;
+            };
+            let values = kind.rfind('\0').and_then(|end| kind.get(..end));
+            let spare = spares.entry(values.unwrap_or_default());
+            *spare.or_insert_with(|| fewest(staffing, *row)) < own.saturating_add(plan.team.size())
+        })
+        .map(|(_, found)| *found)
+        .collect();
+    doubtful
+        .into_par_iter()
+        .filter_map(|(row, count)| {
             let one = [Selected {
                 ticket: no_seed,
                 row,
@@ -169,10 +195,10 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
                 .iter()
                 .find_map(|group| group.shortages.first())?;
             let id = staffing.subjects.id(row);
+            let values = OpenRow::new(staffing.subjects, None, row);
             let kind = fields
                 .iter()
-                .zip(&kind)
-                .map(|(f, v)| format!("{f}={v}"))
+                .map(|f| format!("{f}={}", values.value(f)))
                 .collect::<Vec<_>>()
                 .join(", ");
             Some(Message::new(
@@ -188,3 +214,34 @@ fn impossible(staffing: &Staffing<'_>, strata: &Stratification) -> Vec<Message> 
         })
         .collect()
 }
+
+/// The fewest officers that any slot of this subject's team can be filled from, recusals apart. If
+/// they are as many as the team and its recusals together, there always is somebody left.
+fn fewest(staffing: &Staffing<'_>, row: usize) -> usize {
+    let plan = staffing.plan;
+    let subject = OpenRow::new(staffing.subjects, None, row);
+    let officers = |slot: &Slot| {
+        let values = plan
+            .team
+            .group
+            .iter()
+            .map(|pair| subject.value(&pair.subject));
+        let name: GroupName = core::iter::once(slot.department.as_str())
+            .chain(values)
+            .map(str::to_owned)
+            .collect();
+        let workforce = staffing.workforce;
+        let able = workforce.group(&name).iter().filter(|officer| {
+            let limit = workforce
+                .officers
+                .get(**officer)
+                .map_or(0, |officer| officer.limit);
+            limit > 0 && workforce.may_fill(plan, **officer, slot, &subject)
+        });
+        able.count()
+    };
+    plan.team.slots.iter().map(officers).min().unwrap_or(0)
+}
+
+/// Fewer rows than this are not worth a map of their own.
+const ROWS_PER_TASK: usize = 16_384;

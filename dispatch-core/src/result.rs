@@ -3,6 +3,7 @@
 //! Source: docs/spec.md section 8. The root is published at once, so the result is fixed while it is
 //! still sealed; one record is opened with its salt and an inclusion proof, without any other.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, tagged};
@@ -70,7 +71,7 @@ impl ResultKey {
 
     /// Sorts records into the keyed order.
     pub fn sort(&self, records: &mut [Record]) {
-        records.sort_by_cached_key(|record| self.order(&record.subject));
+        records.par_sort_by_cached_key(|record| self.order(&record.subject));
     }
 
     /// Leaf hashes of the records, in the order given.
@@ -85,7 +86,7 @@ impl ResultKey {
             );
             leaf_hash(data.as_bytes())
         };
-        records.iter().map(leaf).collect()
+        records.par_iter().map(leaf).collect()
     }
 
     /// The root over the records, in the order given.

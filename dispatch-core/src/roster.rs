@@ -7,8 +7,10 @@
 mod builder;
 mod cells;
 mod diff;
+mod reading;
 mod recusal;
 mod rules;
+mod span;
 
 pub use self::builder::RosterBuilder;
 pub(crate) use self::cells::keyed;
@@ -21,6 +23,7 @@ pub use self::rules::{RosterKind, RowFault, RowRules, check_row};
 
 use rayon::prelude::*;
 
+use self::span::Span;
 use crate::digest::Digest;
 use crate::merkle::{leaf_hash, root_of_parallel};
 use crate::row::{self, Field};
@@ -46,36 +49,7 @@ impl Roster {
     /// # Errors
     /// As [`Roster::read`].
     pub fn check(bytes: &[u8], rules: &RowRules<'_>) -> Result<CheckedRows, RosterFault> {
-        let mut rows: Vec<Span> = Vec::new();
-        let mut start = 0;
-        while start < bytes.len() {
-            let line_number = rows.len() as u64 + 1;
-            let fault = |fault| RosterFault {
-                line: line_number,
-                fault,
-            };
-            let end = match bytes[start..].iter().position(|byte| *byte == b'\n') {
-                Some(length) => start + length,
-                None => return Err(fault(RowFault::NoLineFeed)),
-            };
-            let line = &bytes[start..end];
-            let mut fields = Vec::new();
-            row::read(line, &mut fields).map_err(|error| fault(RowFault::Row(error)))?;
-            check_row(&fields, rules).map_err(fault)?;
-            let span = Span::new(start, line, row::value(&fields, "id")).ok_or_else(|| {
-                fault(RowFault::Id {
-                    found: String::new(),
-                })
-            })?;
-            if let Some(last) = rows.last()
-                && last.id(bytes) >= span.id(bytes)
-            {
-                return Err(fault(RowFault::Order));
-            }
-            rows.push(span);
-            start = end + 1;
-        }
-        Ok(CheckedRows(rows))
+        reading::check(bytes, rules).map(CheckedRows)
     }
 
     /// Number of rows.
@@ -184,46 +158,4 @@ pub struct RosterFault {
     pub line: u64,
     /// What is wrong.
     pub fault: RowFault,
-}
-
-/// Where a row and its id lie in the file.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    start: u64,
-    length: u16,
-    id_offset: u16,
-    id_length: u16,
-}
-
-impl Span {
-    /// `None` if the id does not stand in the line as it is, or the line is too long.
-    fn new(start: usize, line: &[u8], id: &str) -> Option<Self> {
-        // Ids need no escapes in JSON, so the id's bytes stand in the line; the key makes the place unique.
-        let key = format!("\"id\":\"{id}\"");
-        let at = find(line, key.as_bytes())?;
-        Some(Self {
-            start: start as u64,
-            length: u16::try_from(line.len()).ok()?,
-            id_offset: u16::try_from(at + 6).ok()?,
-            id_length: u16::try_from(id.len()).ok()?,
-        })
-    }
-
-    fn line<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
-        let start = usize::try_from(self.start).unwrap_or(usize::MAX);
-        bytes
-            .get(start..start.saturating_add(usize::from(self.length)))
-            .unwrap_or_default()
-    }
-
-    fn id<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
-        let from = usize::from(self.id_offset);
-        self.line(bytes)
-            .get(from..from + usize::from(self.id_length))
-            .unwrap_or_default()
-    }
-}
-
-fn find(line: &[u8], part: &[u8]) -> Option<usize> {
-    line.windows(part.len()).position(|window| window == part)
 }

@@ -4,8 +4,13 @@
 //! the line and checks canonical form while it scans, instead of parsing and writing again.
 //! Invariant: [`read`] accepts a line if and only if [`write()`] would produce exactly that line.
 
+mod columns;
+mod plain;
+
 use std::borrow::Cow;
 
+pub(crate) use self::columns::Columns;
+pub(crate) use self::plain::plain_length;
 use crate::json::{key_order, write_string};
 
 /// Longest row in bytes, without its line feed.
@@ -33,6 +38,33 @@ pub fn write<K: AsRef<str>, V: AsRef<str>>(fields: &[(K, V)], out: &mut Vec<u8>)
         fields.sort_by(|a, b| key_order(a.0, b.0));
         write_sorted(fields.into_iter(), out);
     }
+}
+
+/// Writes fields that are in strictly ascending order, none of them empty, and gives the place of
+/// the value of `id` in the line (0 if there is none). Otherwise writes nothing and gives `None`.
+pub(crate) fn write_ordered<K: AsRef<str>, V: AsRef<str>>(
+    fields: &[(K, V)],
+    out: &mut Vec<u8>,
+) -> Option<usize> {
+    let ordered = fields.is_sorted_by(|a, b| key_order(a.0.as_ref(), b.0.as_ref()).is_lt());
+    if !ordered || fields.iter().any(|(_, value)| value.as_ref().is_empty()) {
+        return None;
+    }
+    let (start, mut id) = (out.len(), 0);
+    out.push(b'{');
+    for (index, (key, value)) in fields.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_string(key.as_ref(), out);
+        out.push(b':');
+        if key.as_ref() == "id" {
+            id = out.len() + 1 - start;
+        }
+        write_string(value.as_ref(), out);
+    }
+    out.push(b'}');
+    Some(id)
 }
 
 /// Reads one line without its line feed into `fields`, which is cleared first.
@@ -162,10 +194,8 @@ impl<'a> Scan<'a> {
         self.expect(b'"')?;
         let start = self.at;
         let bytes = self.text.as_bytes();
-        let stop = |b: &u8| *b == b'"' || *b == b'\\' || *b < 0x20;
-        let plain = bytes[start..].iter().position(stop);
         let end = start
-            + plain.ok_or(RowError::Unexpected {
+            + plain_length(&bytes[start..]).ok_or(RowError::Unexpected {
                 position: bytes.len(),
             })?;
         self.at = end;

@@ -3,13 +3,15 @@
 //! Source: docs/spec.md 3.2 and section 6. Invariant: a ticket depends on the subject key and the id
 //! alone, and a row's stratum on that row alone, so no row can influence another.
 
+mod place;
+
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::announcement::{ExcludedCount, StratumCount};
 use crate::digest::{Digest, hex, tagged};
 use crate::language::Message;
-use crate::plan::{Plan, matches};
+use crate::plan::Plan;
 use crate::roster::{Cells, Roster};
 use crate::row::{Field, value};
 
@@ -77,25 +79,18 @@ impl Stratification {
     /// Places every subject of the roster.
     #[must_use]
     pub fn new(plan: &Plan, roster: &Roster, cells: Option<&Cells>) -> Self {
-        let rows = 0..roster.len();
-        let placed: Vec<(Place, bool)> = rows
-            .into_par_iter()
-            .map(|index| place(plan, &OpenRow::new(roster, cells, index)))
-            .collect();
+        let (places, missing) = place::all(plan, roster, cells);
         let mut excluded = vec![0u64; plan.exclusions.len()];
         let mut pools = vec![0u64; plan.strata.len()];
         let mut outside = 0;
-        for (place, _) in &placed {
+        for place in &places {
             match place {
                 Place::Excluded(at) => excluded[*at] += 1,
                 Place::Stratum(at) => pools[*at] += 1,
                 Place::Outside => outside += 1,
             }
         }
-        let missing = placed
-            .iter()
-            .enumerate()
-            .filter(|(_, (_, missing))| *missing);
+        let missing = missing.iter().enumerate().filter(|(_, missing)| **missing);
         let quotas: Vec<_> = plan
             .strata
             .iter()
@@ -104,7 +99,7 @@ impl Stratification {
             .collect();
         Self {
             missing_references: missing.map(|(index, _)| index).collect(),
-            places: placed.iter().map(|(place, _)| *place).collect(),
+            places,
             excluded: plan
                 .exclusions
                 .iter()
@@ -226,58 +221,74 @@ pub struct Selected {
 }
 
 /// The selected subjects of all strata, in ascending order of ticket.
+///
+/// The quota is found on the first eight bytes of the tickets; whole tickets are computed again for
+/// those few that may be among the selected.
 #[must_use]
 pub fn select(roster: &Roster, strata: &Stratification, key: SubjectKey) -> Vec<Selected> {
     let tickets = key.tickets();
-    let mut pools: Vec<Vec<(Digest, usize)>> = vec![Vec::new(); strata.strata.len()];
-    let drawn: Vec<_> = strata
+    let drawable = |stratum: usize| strata.strata.get(stratum).is_some_and(|s| s.quota > 0);
+    let heads: Vec<u64> = strata
         .places
         .par_iter()
         .enumerate()
-        .filter_map(|(row, place)| match place {
-            Place::Stratum(stratum) => Some((*stratum, tickets.of(roster.id(row)), row)),
-            _ => None,
+        .with_min_len(ROWS_PER_TASK)
+        .map(|(row, place)| match place {
+            Place::Stratum(stratum) if drawable(*stratum) => tickets.of(roster.id(row)).head(),
+            _ => 0,
         })
         .collect();
-    for (stratum, ticket, row) in drawn {
-        pools[stratum].push((ticket, row));
-    }
-    let mut selected = Vec::new();
-    for (stratum, (mut pool, count)) in pools.into_iter().zip(&strata.strata).enumerate() {
-        // Rows are in order of id, so (ticket, row) is the order of the rule.
-        let quota = usize::try_from(count.quota)
-            .unwrap_or(usize::MAX)
-            .min(pool.len());
-        if quota > 0 && quota < pool.len() {
-            pool.select_nth_unstable(quota - 1);
+    let mut pools: Vec<Vec<(u64, usize)>> = strata
+        .strata
+        .iter()
+        .map(|count| match count.quota {
+            0 => Vec::new(),
+            _ => Vec::with_capacity(usize::try_from(count.pool).unwrap_or(0).min(heads.len())),
+        })
+        .collect();
+    for (row, (place, head)) in strata.places.iter().zip(&heads).enumerate() {
+        if let Place::Stratum(stratum) = place
+            && drawable(*stratum)
+            && let Some(pool) = pools.get_mut(*stratum)
+        {
+            pool.push((*head, row));
         }
-        pool.truncate(quota);
-        selected.extend(pool.into_iter().map(|(ticket, row)| Selected {
-            ticket,
-            row,
-            stratum,
-        }));
     }
-    selected.sort_unstable_by_key(|subject| (subject.ticket, subject.row));
+    drop(heads);
+    let mut selected: Vec<Selected> = pools
+        .into_par_iter()
+        .zip(&strata.strata)
+        .enumerate()
+        .flat_map_iter(|(stratum, (pool, count))| {
+            let quota = usize::try_from(count.quota).unwrap_or(usize::MAX);
+            let candidates = smallest(pool, quota).into_iter().map(|(_, row)| Selected {
+                ticket: tickets.of(roster.id(row)),
+                row,
+                stratum,
+            });
+            let mut candidates: Vec<Selected> = candidates.collect();
+            // Rows are in order of id, so (ticket, row) is the order of the rule.
+            candidates.sort_unstable_by_key(|subject| (subject.ticket, subject.row));
+            candidates.truncate(quota);
+            candidates
+        })
+        .collect();
+    selected.par_sort_unstable_by_key(|subject| (subject.ticket, subject.row));
     selected
 }
 
-/// The place of one subject, and whether it lacks the reference its exclusion asks for.
-fn place(plan: &Plan, row: &OpenRow<'_>) -> (Place, bool) {
-    let excluded = plan
-        .exclusions
-        .iter()
-        .position(|e| matches(&e.conditions, |field| row.value(field)));
-    if let Some(at) = excluded {
-        let reference = &plan.exclusions[at].reference;
-        return (
-            Place::Excluded(at),
-            !reference.is_empty() && row.value(reference).is_empty(),
-        );
+/// The entries among which the `count` smallest are, whatever follows their heads.
+fn smallest(mut pool: Vec<(u64, usize)>, count: usize) -> Vec<(u64, usize)> {
+    if count == 0 {
+        return Vec::new();
     }
-    let stratum = plan
-        .strata
-        .iter()
-        .position(|s| matches(&s.conditions, |field| row.value(field)));
-    (stratum.map_or(Place::Outside, Place::Stratum), false)
+    if count < pool.len() {
+        let (_, (last, _), _) = pool.select_nth_unstable(count - 1);
+        let last = *last;
+        pool.retain(|(head, _)| *head <= last);
+    }
+    pool
 }
+
+/// Fewer rows than this are not worth a task of their own.
+const ROWS_PER_TASK: usize = 1024;

@@ -20,6 +20,7 @@ use crate::language::Message;
 use crate::plan::SeedSource;
 use crate::policy::Policy;
 use crate::roster::Cells;
+use crate::selection::Stratification;
 use crate::seed::{check_contributions, check_numbers, check_pulse, seed};
 
 /// What the verifier brings along; nothing of it comes from the bundle.
@@ -54,6 +55,7 @@ pub fn verify(
         observer,
         sealed_strata: false,
         sealed_team: false,
+        strata: None,
     };
     if unreadable {
         run.record("A01", container);
@@ -92,12 +94,21 @@ pub fn verify(
 /// auditor's files.
 #[must_use]
 pub fn check_frozen(evidence: &Evidence) -> (Vec<CheckResult>, OpenCells) {
+    let (results, cells, _) = check_and_place(evidence);
+    (results, cells)
+}
+
+/// The same, with the places of all subjects if B07 came to compute them.
+pub(crate) fn check_and_place(
+    evidence: &Evidence,
+) -> (Vec<CheckResult>, OpenCells, Option<Stratification>) {
     let mut run = Run {
         form: Form::Auditor,
         results: Vec::new(),
         observer: &mut |_| {},
         sealed_strata: false,
         sealed_team: false,
+        strata: None,
     };
     run.forms(evidence);
     let cells = run.sealed(evidence);
@@ -106,7 +117,7 @@ pub fn check_frozen(evidence: &Evidence) -> (Vec<CheckResult>, OpenCells) {
         "A02", "A03", "A04", "A05", "A09", "B02", "B03", "B04", "B05", "B06", "B07", "E01", "E02",
     ];
     run.results.retain(|result| before.contains(&result.id));
-    (run.results, cells)
+    (run.results, cells, run.strata)
 }
 
 /// The open values of a bundle's sealed columns, as far as they are there and what was sealed.
@@ -129,6 +140,8 @@ pub(crate) struct Run<'o> {
     pub(crate) form: Form,
     pub(crate) sealed_strata: bool,
     pub(crate) sealed_team: bool,
+    /// The places of all subjects, once B07 has computed them.
+    pub(crate) strata: Option<Stratification>,
     results: Vec<CheckResult>,
     observer: &'o mut dyn FnMut(&CheckResult),
 }

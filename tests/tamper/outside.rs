@@ -9,8 +9,9 @@ use dispatch_core::verify::{Expectations, Grade, Status, verify};
 use crate::independent::{Case, compare};
 use crate::vectors::{commitment, zip};
 
-/// A draw that is no replay, announced for 2023-08-23T15:59:24Z with a lead of 1440 minutes.
-const EARLY: &str = "early-public";
+/// A draw that is no replay, announced for 2023-08-23T15:59:24Z with a lead of 1440 minutes. It has no
+/// drand source, so the independent verifier needs no time for signatures.
+const EARLY: &str = "numbers-public";
 const LATEST: &str = "2023-08-22T15:59:24Z";
 
 fn slip(commitment: &str, draw: &str, received: &str) -> String {
@@ -21,7 +22,7 @@ fn slip(commitment: &str, draw: &str, received: &str) -> String {
 fn commitments_and_policies() {
     let right = commitment(EARLY).to_string();
     let wrong = "0".repeat(64);
-    let early = |received: &str| slip(&right, "2023-002", received);
+    let early = |received: &str| slip(&right, "2023-007", received);
     use Grade::{Expected, Failed, FrozenFirst};
     use Status::{Fail, Pass, Skipped};
     let policies: [(&str, Vec<String>, Status, Grade); 9] = [
@@ -46,19 +47,19 @@ fn commitments_and_policies() {
         ("none", vec![], Fail, Failed),
         (
             "of another draw",
-            vec![slip(&right, "2023-003", LATEST)],
+            vec![slip(&right, "2023-006", LATEST)],
             Fail,
             Failed,
         ),
         (
             "of another commitment",
-            vec![slip(&wrong, "2023-002", LATEST)],
+            vec![slip(&wrong, "2023-007", LATEST)],
             Fail,
             Failed,
         ),
         (
             "of two commitments",
-            vec![early(LATEST), slip(&wrong, "2023-002", LATEST)],
+            vec![early(LATEST), slip(&wrong, "2023-007", LATEST)],
             Fail,
             Failed,
         ),
@@ -66,7 +67,7 @@ fn commitments_and_policies() {
             "of two commitments, the other late",
             vec![
                 early(LATEST),
-                slip(&wrong, "2023-002", "2024-01-01T00:00:00Z"),
+                slip(&wrong, "2023-007", "2024-01-01T00:00:00Z"),
             ],
             Fail,
             Failed,
@@ -88,7 +89,14 @@ fn commitments_and_policies() {
         std::fs::write(&path, &text).unwrap();
         let policy = Some(Policy::read(text.as_bytes()).unwrap());
         let path = path.to_str().unwrap().to_owned();
-        for expected in [None, Some(&right), Some(&wrong)] {
+        let expected = [None, Some(&right), Some(&wrong)];
+        // With a commitment only beside a policy that passes and one that fails.
+        let many = if what.starts_with("in time") || what == "a second late" {
+            3
+        } else {
+            1
+        };
+        for expected in expected.into_iter().take(many) {
             let expectations = Expectations {
                 commitment: expected.map(|text| text.parse().unwrap()),
                 policy: policy.clone(),
@@ -125,9 +133,9 @@ fn commitments_and_policies() {
     compare(&cases, &["--expect".to_owned(), right]);
 }
 
-/// The early draw, a replay, and a bundle that is no zip file.
+/// The early draw, and a bundle that is no zip file.
 fn cases(what: &str, expectations: &Expectations) -> Vec<Case> {
-    let zips = [zip(EARLY), zip("other-ids-auditor"), b"PK".to_vec()];
+    let zips = [zip(EARLY), b"PK".to_vec()];
     let case = |zip: Vec<u8>| {
         let files = Files::unpack(Cursor::new(&zip), Limits::default());
         Case {

@@ -1,26 +1,27 @@
 //! The one pass over a file: header, then every row to its end.
 //!
-//! Shared by all kinds of file; the schema says what differs.
+//! Shared by all kinds of file; the schema says what differs. Several parts of the file are read at
+//! the same time; their rows are then taken one after another, in the file's order.
 //!
 //! Invariant: a row reaches the sink if and only if no error names it, and it repeats no earlier
 //! key; a file whose header is wrong gives no rows at all.
 
-use std::borrow::Cow;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::ImportOptions;
 use super::ImportReport;
 use super::ImportedRow;
 use super::cell;
-use super::cell::CellKind;
 use super::decode;
+use super::decode::TextEncoding;
 use super::header;
 use super::header::Layout;
-use super::header::Slot;
+use super::part::{Part, Sheet, behind_row};
 use super::schema::Schema;
 use super::seen::SeenIds;
-use super::table::Advance;
-use super::table::Table;
+use super::table::{Advance, Table, delimiter};
 use crate::problem::Problem;
 use crate::problem::ProblemKind;
 
@@ -40,9 +41,7 @@ pub(super) fn run(
 ) -> ImportReport {
     let mut pass = Pass {
         file: job.file.into(),
-        options: job.options,
         schema: job.schema,
-        layout: Layout::default(),
         seen: SeenIds::default(),
         key: String::new(),
         report: ImportReport::default(),
@@ -55,8 +54,25 @@ pub(super) fn run(
             });
             let mark = job.bytes.len() - body.len();
             let mut table = Table::new(body, encoding);
-            if pass.read_header(&mut table) {
-                pass.read_rows(&mut table, mark, progress, sink);
+            if let Some(layout) = pass.read_header(&mut table, job.options) {
+                let sheet = Sheet {
+                    file: pass.file.clone(),
+                    options: job.options,
+                    body,
+                    encoding,
+                    separator: delimiter(body),
+                    layout,
+                };
+                let start = behind_row(body, table.position());
+                pass.read_rows(
+                    &sheet,
+                    start,
+                    table.row(),
+                    &mut |done| {
+                        progress(u64::try_from(mark + done).unwrap_or(u64::MAX));
+                    },
+                    sink,
+                );
             }
         }
         Err(kind) => pass.note(kind),
@@ -65,146 +81,124 @@ pub(super) fn run(
     pass.report
 }
 
-struct Pass<'a> {
+struct Pass {
     file: Arc<str>,
-    options: &'a ImportOptions,
     schema: &'static Schema,
-    layout: Layout,
     seen: SeenIds,
     /// The key of the current row, for the search of repetitions.
     key: String,
     report: ImportReport,
 }
 
-impl Pass<'_> {
-    /// Resolves the header; `false` if rows cannot be read.
-    fn read_header(&mut self, table: &mut Table<'_>) -> bool {
-        let advance = table.advance();
-        if !matches!(advance, Advance::Row) {
-            self.report_bad_row(table, advance);
-            return false;
-        }
-        let problems = &mut self.report.problems;
-        self.layout = header::resolve(table, self.schema, self.options, &self.file, problems);
-        let headers = self.layout.headers.iter().map(ToString::to_string);
-        self.report.columns = headers.zip(self.layout.fields.iter().cloned()).collect();
-        !problems.has_errors()
-    }
-
-    fn read_rows(
-        &mut self,
-        table: &mut Table<'_>,
-        mark: usize,
-        progress: &mut dyn FnMut(u64),
-        sink: &mut dyn FnMut(&ImportedRow<'_>),
-    ) {
-        let mut next_report = PROGRESS_STEP;
-        loop {
-            match table.advance() {
-                Advance::End => return,
-                Advance::Row => self.read_row(table, sink),
-                bad => {
-                    let failed = matches!(bad, Advance::Failed(_));
-                    self.report.rows_read += 1;
-                    self.report_bad_row(table, bad);
-                    if failed {
-                        return;
-                    }
-                }
-            }
-            if table.done() >= next_report {
-                next_report = table.done().saturating_add(PROGRESS_STEP);
-                progress(u64::try_from(table.done() + mark).unwrap_or(u64::MAX));
-            }
-        }
-    }
-
-    fn read_row(&mut self, table: &Table<'_>, sink: &mut dyn FnMut(&ImportedRow<'_>)) {
-        if (0..table.len()).all(|column| cell::trim(table.cell(column)).is_empty()) {
-            return;
-        }
-        self.report.rows_read += 1;
-        let errors = self.report.problems.count(crate::problem::Severity::Error);
-        if !self.check_width(table) {
-            return;
-        }
-        // The slots are lent out of `self` so that fields may borrow their names meanwhile.
-        let slots = std::mem::take(&mut self.layout.slots);
-        let mut fields: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(slots.len());
-        for slot in &slots {
-            if let Some(value) = self.read_cell(table, slot) {
-                fields.push((&slot.field, value));
-            }
-        }
-        let row = ImportedRow {
-            line: table.row(),
-            fields: &fields,
-        };
-        let fresh = self.check_key(&row);
-        if fresh && self.report.problems.count(crate::problem::Severity::Error) == errors {
-            self.report.rows_good += 1;
-            sink(&row);
-        }
-        self.layout.slots = slots;
-    }
-
-    /// Cells beyond the header's width may be empty; missing ones may not.
-    fn check_width(&mut self, table: &Table<'_>) -> bool {
-        let (found, expected) = (table.len(), self.layout.headers.len());
-        let beyond = (expected..found).any(|column| !cell::trim(table.cell(column)).is_empty());
-        let kind = if found < expected {
-            ProblemKind::TooFewCells { found, expected }
-        } else if beyond {
-            ProblemKind::TooManyCells { found, expected }
-        } else {
-            return true;
-        };
-        self.push(table.row(), None, kind);
-        false
-    }
-
-    /// The canonical value of a field, if it has one and it is right.
-    fn read_cell<'t>(&mut self, table: &'t Table<'_>, slot: &Slot) -> Option<Cow<'t, str>> {
-        let column = slot.column(table);
-        let raw = column.map_or("", |column| table.cell(column));
-        let cell = match cell::read(raw, slot.kind, self.options.subject_ids) {
-            Ok(cell) => cell,
-            Err(kind) => {
-                self.push(table.row(), column, kind);
+impl Pass {
+    /// Resolves the header; `None` if rows cannot be read.
+    fn read_header(&mut self, table: &mut Table<'_>, options: &ImportOptions) -> Option<Layout> {
+        match table.advance() {
+            Advance::Row => {}
+            Advance::Malformed(_) => {
+                let encoding = self.report.encoding.map_or("", TextEncoding::name);
+                self.note_row(table.row(), ProblemKind::MalformedText { encoding });
                 return None;
             }
-        };
-        if cell.trimmed {
-            self.report.trimmed_cells += 1;
-            if matches!(slot.kind, CellKind::SubjectId | CellKind::OfficerId)
-                && !cell.value.is_empty()
+            Advance::OpenQuote => {
+                self.note_row(table.row(), ProblemKind::OpenQuote {});
+                return None;
+            }
+            Advance::Failed(reason) => {
+                self.note(ProblemKind::Unreadable { reason });
+                return None;
+            }
+            Advance::End => {
+                self.note(ProblemKind::EmptyFile {});
+                return None;
+            }
+        }
+        let problems = &mut self.report.problems;
+        let layout = header::resolve(table, self.schema, options, &self.file, problems);
+        let headers = layout.headers.iter().map(ToString::to_string);
+        self.report.columns = headers.zip(layout.fields.iter().cloned()).collect();
+        (!problems.has_errors()).then_some(layout)
+    }
+
+    /// Reads all rows from `start` on; `before` rows stand before it.
+    fn read_rows(
+        &mut self,
+        sheet: &Sheet<'_>,
+        start: usize,
+        mut before: u64,
+        progress: &mut dyn FnMut(usize),
+        sink: &mut dyn FnMut(&ImportedRow<'_>),
+    ) {
+        let end = sheet.body.len();
+        let mut next = start;
+        let mut width = 2 * rayon::current_num_threads();
+        let mut parts = read_parts(sheet, next, width);
+        while next < end {
+            let mut ahead = Vec::new();
+            let after = parts.last().map_or(end, |part| part.span.end);
+            // The next parts are read while the rows of these are taken.
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| ahead = read_parts(sheet, after, width));
+                for part in std::mem::take(&mut parts) {
+                    if part.span.start != next {
+                        continue;
+                    }
+                    self.take(sheet, &part, before, sink);
+                    before = before.saturating_add(part.lines);
+                    next = if part.is_last { end } else { part.span.end };
+                    progress(next);
+                }
+            });
+            if next < end
+                && ahead
+                    .first()
+                    .is_none_or(|part: &Part| part.span.start != next)
             {
-                let (from, to) = (cell::quoted(raw), cell.value.to_string());
-                self.push(table.row(), column, ProblemKind::Normalised { from, to });
+                // A part began inside a cell. From here on nothing is read at a guess.
+                width = 1;
+                ahead = read_parts(sheet, next, width);
             }
+            parts = ahead;
         }
-        if cell.value.is_empty() {
-            if let Some(field) = slot.required {
-                self.push(table.row(), column, ProblemKind::EmptyCell { field });
-            }
-            return None;
-        }
-        if slot.kind == CellKind::Expiry
-            && let Some(valid_through) = &self.options.valid_through
-            && cell.value.as_ref() < valid_through.as_str()
-        {
-            let (expires, valid_through) = (cell.value.to_string(), valid_through.clone());
-            let kind = ProblemKind::ExpiredCertificate {
-                expires,
-                valid_through,
+    }
+
+    /// Takes the rows of a part that stands behind `before` rows.
+    fn take(
+        &mut self,
+        sheet: &Sheet<'_>,
+        part: &Part,
+        before: u64,
+        sink: &mut dyn FnMut(&ImportedRow<'_>),
+    ) {
+        self.report.rows_read += part.rows_read;
+        self.report.trimmed_cells += part.trimmed_cells;
+        let placed = |problem: &Problem| {
+            let mut problem = problem.clone();
+            problem.row = problem.row.map(|row| row.saturating_add(before));
+            problem
+        };
+        let mut problems = part.problems.iter();
+        let mut fields = Vec::new();
+        let mut taken = 0;
+        for row in &part.rows {
+            let own = problems.by_ref().take(row.problems - taken);
+            self.report.problems.extend(own.map(placed));
+            taken = row.problems;
+            part.fields(row, &sheet.layout.slots, &mut fields);
+            let imported = ImportedRow {
+                line: row.line.saturating_add(before),
+                fields: &fields,
             };
-            self.push(table.row(), column, kind);
+            if self.check_key(&imported, &sheet.layout) && row.is_good {
+                self.report.rows_good += 1;
+                sink(&imported);
+            }
         }
-        Some(cell.value)
+        self.report.problems.extend(problems.map(placed));
     }
 
     /// Whether the row's key is new; rows whose key could not be read are not compared.
-    fn check_key(&mut self, row: &ImportedRow<'_>) -> bool {
+    fn check_key(&mut self, row: &ImportedRow<'_>, layout: &Layout) -> bool {
         self.key.clear();
         for field in self.schema.key {
             let Some(value) = row.get(field) else {
@@ -227,42 +221,106 @@ impl Pass<'_> {
             }
         };
         let named = |field: &Option<String>| field.as_deref() == self.schema.key.first().copied();
-        let column = self.layout.fields.iter().position(named);
-        self.push(row.line, column, kind);
+        let column = layout.fields.iter().position(named);
+        let mut problem = Problem::new(self.file.clone(), kind).at_row(row.line);
+        problem.column = column
+            .and_then(|column| layout.headers.get(column))
+            .cloned();
+        self.report.problems.push(problem);
         false
     }
 
-    fn report_bad_row(&mut self, table: &Table<'_>, advance: Advance) {
-        match advance {
-            Advance::Malformed(column) => {
-                let encoding = self.report.encoding.map_or("", |encoding| encoding.name());
-                self.push(
-                    table.row(),
-                    Some(column),
-                    ProblemKind::MalformedText { encoding },
-                );
-            }
-            Advance::OpenQuote => self.push(table.row(), None, ProblemKind::OpenQuote {}),
-            Advance::Failed(reason) => self.note(ProblemKind::Unreadable { reason }),
-            Advance::End => self.note(ProblemKind::EmptyFile {}),
-            Advance::Row => {}
-        }
-    }
-
-    fn push(&mut self, row: u64, column: Option<usize>, kind: ProblemKind) {
-        let mut problem = Problem::new(self.file.clone(), kind).at_row(row);
-        problem.column = column
-            .and_then(|column| self.layout.headers.get(column))
-            .cloned();
+    fn note_row(&mut self, row: u64, kind: ProblemKind) {
+        let problem = Problem::new(self.file.clone(), kind).at_row(row);
         self.report.problems.push(problem);
     }
 
     fn note(&mut self, kind: ProblemKind) {
-        self.report
-            .problems
-            .push(Problem::new(self.file.clone(), kind));
+        let problem = Problem::new(self.file.clone(), kind);
+        self.report.problems.push(problem);
     }
 }
 
-/// Bytes between two reports of progress.
-const PROGRESS_STEP: usize = 1 << 20;
+/// Reads up to `width` parts from `start` on at the same time. All but the first begin at a guess.
+fn read_parts(sheet: &Sheet<'_>, start: usize, width: usize) -> Vec<Part> {
+    let mut cuts = vec![start];
+    let mut at = start;
+    while cuts.len() <= width && at < sheet.body.len() {
+        let middle = at.saturating_add(PART);
+        let rest = sheet.body.get(middle..).unwrap_or_default();
+        let feed = rest.iter().position(|byte| *byte == b'\n');
+        at = feed.map_or(sheet.body.len(), |feed| middle + feed + 1);
+        cuts.push(at);
+    }
+    cuts.par_windows(2)
+        .with_max_len(1)
+        .map(|cut| match cut {
+            [from, to] => Part::read(sheet, *from, *to),
+            _ => Part::default(),
+        })
+        .collect()
+}
+
+/// Bytes of a part: enough to make its own reader worth while, few enough to hold several.
+const PART: usize = if cfg!(test) { 64 } else { 1 << 20 };
+
+#[cfg(test)]
+mod tests {
+    use super::super::import_recusals;
+    use super::*;
+    use crate::plan::SubjectIds;
+
+    /// Rows that hold whatever could mislead a reader that starts in the midst of a file. Each cell
+    /// is chosen by a counter, so that every kind meets every other at the cuts.
+    #[test]
+    fn parts_give_the_rows_of_the_whole_file() {
+        let reasons = [
+            "亲属",
+            "\"一,二\"",
+            "\"甲\"\"乙\"",
+            "五\"寸",
+            // Begins like a row of its own, and holds line ends.
+            "\"x\nS9999,1,y\nS9998,2,z\n\"",
+            "\"\r\n\r\n\"",
+            "",
+        ];
+        // The second begins, in GB18030, with the bytes of a UTF-8 mark.
+        let subjects = ["S", "锘縎"];
+        for ends in [
+            ["\n", "\n"],
+            ["\r\n", "\r\n"],
+            ["\n", "\r\n"],
+            ["\r", "\r"],
+            ["\n\n", "\r\n\n"],
+        ] {
+            let (mut text, mut due, mut line) =
+                (String::from("subject,officer,reason\n"), Vec::new(), 1);
+            for row in 0..400_usize {
+                let subject = format!("{}{row:04}", subjects[usize::from(row % 5 == 3)]);
+                let reason = reasons[row * 7 % 11 % reasons.len()];
+                let end = ends[row / 3 % 2];
+                text.push_str(&format!("{subject},{},{reason}{end}", row % 9));
+                line += 1;
+                // A reason of several lines, or none, is refused.
+                if !reason.contains('\n') && !reason.is_empty() {
+                    due.push((line, subject));
+                }
+                // A second line feed makes an empty line.
+                line += u64::from(end.matches('\n').count() == 2);
+            }
+            let (bytes, ..) = encoding_rs::GB18030.encode(&text);
+            let mut found = Vec::new();
+            let options = ImportOptions {
+                subject_ids: SubjectIds::Other,
+                ..ImportOptions::default()
+            };
+            let report = import_recusals(&bytes, "r", &options, &mut |_| {}, &mut |row| {
+                found.push((row.line, row.get("subject").unwrap_or_default().to_owned()));
+            });
+            assert_eq!(report.rows_read, 400, "{ends:?}");
+            assert_eq!(found, due, "{ends:?}");
+            let rows = report.problems.iter().filter_map(|problem| problem.row);
+            assert!(rows.is_sorted(), "problems come in order of row");
+        }
+    }
+}

@@ -13,9 +13,18 @@ pub(super) struct Table<'a> {
     encoding: TextEncoding,
     reader: csv::Reader<&'a [u8]>,
     record: csv::ByteRecord,
+    /// The cells of a row, one NUL behind each, where they must be decoded.
+    joined: Vec<u8>,
+    /// The cells of a row, one NUL behind each where `gap` is 1.
     text: String,
     /// Where each cell ends in `text`.
     ends: Vec<usize>,
+    /// Bytes between two cells in `text`.
+    gap: usize,
+    /// Where `body` begins in the file.
+    offset: usize,
+    /// 1 before the first row if `body` begins with a line end that is not its own.
+    lead: usize,
     row: u64,
     done: usize,
 }
@@ -38,8 +47,23 @@ pub(super) enum Advance {
 impl<'a> Table<'a> {
     /// Starts before the first row of `body`, which has no byte order mark.
     pub(super) fn new(body: &'a [u8], encoding: TextEncoding) -> Self {
+        Self::midway(body, 0, encoding, delimiter(body))
+    }
+
+    /// The same for the rows from byte `start` on, where a row begins; they are numbered from 1.
+    pub(super) fn midway(
+        file: &'a [u8],
+        start: usize,
+        encoding: TextEncoding,
+        separator: u8,
+    ) -> Self {
+        // A reader takes these bytes for a mark, but only at its very beginning. In GB18030 they
+        // may be a character, so it is given the line end before them too.
+        let is_mark = file.get(start..).is_some_and(|rest| rest.starts_with(MARK));
+        let lead = usize::from(is_mark && start > 0);
+        let body = file.get(start - lead..).unwrap_or_default();
         let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter(body))
+            .delimiter(separator)
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(BUFFER)
@@ -49,8 +73,12 @@ impl<'a> Table<'a> {
             encoding,
             reader,
             record: csv::ByteRecord::new(),
+            joined: Vec::new(),
             text: String::new(),
             ends: Vec::new(),
+            gap: 0,
+            offset: start - lead,
+            lead,
             row: 0,
             done: 0,
         }
@@ -70,7 +98,8 @@ impl<'a> Table<'a> {
             .checked_sub(1)
             .and_then(|before| self.body.get(before))
             == Some(&b'\r');
-        let skipped = empty_lines(raw, after_return);
+        let lead = u64::try_from(std::mem::take(&mut self.lead)).unwrap_or(0);
+        let skipped = empty_lines(raw, after_return).saturating_sub(lead);
         self.row = self.row.saturating_add(skipped).saturating_add(1);
         if self.done >= self.body.len() && is_open(raw) {
             return Advance::OpenQuote;
@@ -92,21 +121,22 @@ impl<'a> Table<'a> {
     pub(super) fn cell(&self, index: usize) -> &str {
         let end = self.ends.get(index).copied().unwrap_or_default();
         let start = match index.checked_sub(1) {
-            Some(before) => self.ends.get(before).copied().unwrap_or_default(),
+            Some(before) => self.ends.get(before).map_or(0, |end| end + self.gap),
             None => 0,
         };
         self.text.get(start..end).unwrap_or_default()
     }
 
-    /// Bytes read so far, for progress.
-    pub(super) fn done(&self) -> usize {
-        self.done
+    /// Where in the file the current row ends, or between its CR and LF.
+    pub(super) fn position(&self) -> usize {
+        self.offset + self.done
     }
 
     /// Decodes the record: as a whole where it is UTF-8, else cell by cell.
     fn decode(&mut self) -> Advance {
         self.text.clear();
         self.ends.clear();
+        self.gap = 0;
         if let Ok(row) = std::str::from_utf8(self.record.as_slice())
             && (self.encoding != TextEncoding::Gb18030 || row.is_ascii())
         {
@@ -122,6 +152,12 @@ impl<'a> Table<'a> {
                 None => Advance::Row,
             };
         }
+        if self.decode_joined() {
+            return Advance::Row;
+        }
+        self.text.clear();
+        self.ends.clear();
+        self.gap = 0;
         for (index, cell) in self.record.iter().enumerate() {
             if !self.encoding.append(cell, &mut self.text) {
                 return Advance::Malformed(index);
@@ -130,11 +166,29 @@ impl<'a> Table<'a> {
         }
         Advance::Row
     }
+
+    /// Decodes all cells at one go, with a NUL behind each; files with NUL bytes are refused before
+    /// they are read. `false` where a cell is malformed.
+    fn decode_joined(&mut self) -> bool {
+        self.joined.clear();
+        for cell in &self.record {
+            self.joined.extend_from_slice(cell);
+            self.joined.push(0);
+        }
+        if !self.encoding.append(&self.joined, &mut self.text) {
+            return false;
+        }
+        let bytes = self.text.bytes().enumerate();
+        self.ends
+            .extend(bytes.filter(|(_, byte)| *byte == 0).map(|(end, _)| end));
+        self.gap = 1;
+        self.ends.len() == self.record.len()
+    }
 }
 
 /// Empty lines before the record in `raw`. A line feed that belongs to the carriage return before
 /// `raw` is not one.
-fn empty_lines(raw: &[u8], after_return: bool) -> u64 {
+pub(super) fn empty_lines(raw: &[u8], after_return: bool) -> u64 {
     let mut lines = 0;
     let mut previous = if after_return { b'\r' } else { 0 };
     for byte in raw {
@@ -155,7 +209,7 @@ fn is_open(raw: &[u8]) -> bool {
 }
 
 /// The separator the first line holds most of, outside quotes; a comma where there is none.
-fn delimiter(body: &[u8]) -> u8 {
+pub(super) fn delimiter(body: &[u8]) -> u8 {
     let mut counts = [0_u32; SEPARATORS.len()];
     let mut quoted = false;
     let start = body.trim_ascii_start();
@@ -178,6 +232,7 @@ fn delimiter(body: &[u8]) -> u8 {
     SEPARATORS.get(first).copied().unwrap_or(b',')
 }
 
+const MARK: &[u8] = b"\xef\xbb\xbf";
 const SEPARATORS: [u8; 3] = [b',', b'\t', b';'];
 const BUFFER: usize = 1 << 17;
 

@@ -4,7 +4,7 @@
 
 use crate::credit_code::CreditCode;
 use crate::plan::SubjectIds;
-use crate::row::{Field, RowError, value};
+use crate::row::RowError;
 use crate::syntax::{TEXT_LIMIT, date, is_field_name, is_hex32, is_id, list_items};
 
 /// Which roster, and how its rows look.
@@ -40,27 +40,40 @@ impl RosterKind {
 ///
 /// # Errors
 /// The first [`RowFault`] found.
-pub fn check_row(fields: &[Field<'_>], rules: &RowRules<'_>) -> Result<(), RowFault> {
-    for (name, value) in fields {
+pub fn check_row<K: AsRef<str>, V: AsRef<str>>(
+    fields: &[(K, V)],
+    rules: &RowRules<'_>,
+) -> Result<(), RowFault> {
+    let all = || {
+        fields
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+    };
+    let value = |wanted: &str| {
+        all()
+            .find(|(name, _)| *name == wanted)
+            .map_or("", |field| field.1)
+    };
+    for (name, value) in all() {
         if !is_field_name(name) {
             return Err(RowFault::FieldName {
-                found: name.to_string(),
+                found: name.to_owned(),
             });
         }
         if value.len() > TEXT_LIMIT && value.chars().count() > TEXT_LIMIT {
             return Err(RowFault::Value {
-                field: name.to_string(),
+                field: name.to_owned(),
             });
         }
     }
     for column in rules.sealed {
-        if !is_hex32(value(fields, column)) {
+        if !is_hex32(value(column)) {
             return Err(RowFault::Unsealed {
                 column: column.clone(),
             });
         }
     }
-    let id = value(fields, "id");
+    let id = value("id");
     let id_fits = match rules.kind {
         RosterKind::Subjects(SubjectIds::CreditCode) => id.parse::<CreditCode>().is_ok(),
         _ => true,
@@ -74,19 +87,16 @@ pub fn check_row(fields: &[Field<'_>], rules: &RowRules<'_>) -> Result<(), RowFa
         RosterKind::Subjects(_) => &["name"],
         RosterKind::Officers => &["name", "department", "expires"],
     };
-    if let Some(field) = required
-        .iter()
-        .find(|field| value(fields, field).is_empty())
-    {
+    if let Some(field) = required.iter().find(|field| value(field).is_empty()) {
         return Err(RowFault::Missing { field });
     }
     if rules.kind == RosterKind::Officers {
-        for (name, value) in fields {
+        for (name, value) in all() {
             let sealed = rules.sealed.iter().any(|column| column == name);
             if !sealed && !officer_value_fits(name, value) {
                 return Err(RowFault::Officer {
-                    field: name.to_string(),
-                    found: value.to_string(),
+                    field: name.to_owned(),
+                    found: value.to_owned(),
                 });
             }
         }

@@ -1,6 +1,6 @@
 //! Load groups: which officers and which slots belong together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::assignment::{Group, GroupSubject, OfficerSet};
 use crate::digest::{Digest, tagged};
@@ -114,6 +114,12 @@ pub(super) fn problems(
 ) -> Vec<Problem> {
     let plan = staffing.plan;
     let mut builders: BTreeMap<GroupName, Builder<'_>> = BTreeMap::new();
+    let recused = Recused::new(staffing.recusals, selected.len());
+    let mut slots: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for (expanded, slot) in plan.team.expanded().enumerate() {
+        let own = slots.entry(&slot.slot.department).or_default();
+        own.push((expanded, slot.index));
+    }
     for (index, subject) in selected.iter().enumerate() {
         let row = OpenRow::new(staffing.subjects, staffing.subject_cells, subject.row);
         let values: Vec<&str> = plan
@@ -122,22 +128,15 @@ pub(super) fn problems(
             .iter()
             .map(|pair| row.value(&pair.subject))
             .collect();
-        let mut slots: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
-        for (expanded, slot) in plan.team.expanded().enumerate() {
-            slots
-                .entry(&slot.slot.department)
-                .or_default()
-                .push((expanded, slot.index));
-        }
-        for (department, slots) in slots {
-            let name: GroupName = core::iter::once(department)
+        for (department, slots) in &slots {
+            let name: GroupName = core::iter::once(*department)
                 .chain(values.iter().copied())
                 .map(str::to_owned)
                 .collect();
             let builder = builders
                 .entry(name)
                 .or_insert_with_key(|name| Builder::new(staffing, name.clone(), seed));
-            builder.visit(index, &row, &slots);
+            builder.visit(index, &row, slots, &recused);
         }
     }
     builders
@@ -191,13 +190,19 @@ impl<'d> Builder<'d> {
         }
     }
 
-    fn visit(&mut self, selected: usize, row: &OpenRow<'_>, slots: &[(usize, usize)]) {
+    fn visit(
+        &mut self,
+        selected: usize,
+        row: &OpenRow<'_>,
+        slots: &[(usize, usize)],
+        recused: &Recused<'_>,
+    ) {
         let id = row.value("id");
         let key = tagged(
             "dispatch/v1/permutation",
             &[self.seed.as_bytes(), &self.name_json, id.as_bytes()],
         );
-        let barred = self.barred(id);
+        let barred = recused.barred(id, &self.numbers);
         let classes = slots
             .iter()
             .map(|(_, slot)| self.class(*slot, row))
@@ -209,25 +214,6 @@ impl<'d> Builder<'d> {
         });
         let slots = slots.iter().map(|(expanded, _)| *expanded).collect();
         self.problem.visits.push(Visit { selected, slots });
-    }
-
-    fn barred(&self, subject: &str) -> Vec<u32> {
-        let recusals = self.staffing.recusals;
-        if recusals.is_empty() {
-            return Vec::new();
-        }
-        let mut barred: Vec<u32> = if recusals.len() < self.numbers.len() {
-            let own = recusals.iter().filter(|(s, _)| *s == subject);
-            own.filter_map(|(_, officer)| self.numbers.get(officer).copied())
-                .collect()
-        } else {
-            let all = self.numbers.iter();
-            all.filter(|(officer, _)| recusals.contains(&(subject, **officer)))
-                .map(|(_, n)| *n)
-                .collect()
-        };
-        barred.sort_unstable();
-        barred
     }
 
     fn class(&mut self, slot: usize, row: &OpenRow<'_>) -> usize {
@@ -258,3 +244,49 @@ impl<'d> Builder<'d> {
         class
     }
 }
+
+/// The recusals, sorted by subject where many subjects are asked for.
+enum Recused<'d> {
+    Pairs(&'d HashSet<(&'d str, &'d str)>),
+    BySubject(HashMap<&'d str, Vec<&'d str>>),
+}
+
+impl<'d> Recused<'d> {
+    fn new(pairs: &'d HashSet<(&'d str, &'d str)>, subjects: usize) -> Self {
+        if subjects < FEW_SUBJECTS {
+            return Self::Pairs(pairs);
+        }
+        let mut by_subject: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (subject, officer) in pairs {
+            by_subject.entry(subject).or_default().push(officer);
+        }
+        Self::BySubject(by_subject)
+    }
+
+    /// The numbers of the officers recused from a subject, ascending.
+    fn barred(&self, subject: &str, numbers: &HashMap<&str, u32>) -> Vec<u32> {
+        let mut barred: Vec<u32> = match self {
+            Self::Pairs(pairs) if pairs.len() < numbers.len() => pairs
+                .iter()
+                .filter(|(own, _)| *own == subject)
+                .filter_map(|(_, officer)| numbers.get(officer).copied())
+                .collect(),
+            Self::Pairs(pairs) => numbers
+                .iter()
+                .filter(|(officer, _)| pairs.contains(&(subject, **officer)))
+                .map(|(_, number)| *number)
+                .collect(),
+            Self::BySubject(by_subject) => by_subject
+                .get(subject)
+                .into_iter()
+                .flatten()
+                .filter_map(|officer| numbers.get(officer).copied())
+                .collect(),
+        };
+        barred.sort_unstable();
+        barred
+    }
+}
+
+/// Below this, sorting all recusals costs more than looking for those of each subject.
+const FEW_SUBJECTS: usize = 32;

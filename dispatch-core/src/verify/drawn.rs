@@ -26,12 +26,15 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
         };
         tickets(&seed, roster, records)
     });
+    let known = run.strata.take();
     run.check("D02", || {
         let (Some(seed), Some(roster)) = (seed, evidence.subjects.good()) else {
             return Err(gone());
         };
         let plan = evidence.plan().ok_or_else(gone)?;
-        let strata = Stratification::new(plan, roster, cells.subjects.as_ref());
+        // Those of B07, where that check ran: they do not depend on what was drawn.
+        let again = || Stratification::new(plan, roster, cells.subjects.as_ref());
+        let strata = known.unwrap_or_else(again);
         selection(&strata, &seed, roster, records)
     });
     run.check("D03", || {

@@ -68,7 +68,17 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
         evidence,
         &evidence.officers,
     );
-    run.check("B07", || strata(evidence, cells));
+    let mut placed = None;
+    run.check("B07", || {
+        let announced = evidence.announcement.good().ok_or_else(gone)?;
+        let roster = evidence.subjects.good().ok_or_else(gone)?;
+        let plan = &announced.document.plan;
+        let found = Stratification::new(plan, roster, cells.subjects.as_ref());
+        let outcome = strata(announced, roster, &found);
+        placed = Some(found);
+        outcome
+    });
+    run.strata = placed;
     run.check("B08", || {
         let announced = evidence.announcement.good().ok_or_else(gone)?;
         let disclosure = evidence.disclosure.good().ok_or_else(gone)?;
@@ -264,11 +274,8 @@ fn diff(
     });
 }
 
-fn strata(evidence: &Evidence, cells: &OpenCells) -> Outcome {
-    let announced = evidence.announcement.good().ok_or_else(gone)?;
-    let roster = evidence.subjects.good().ok_or_else(gone)?;
+fn strata(announced: &Announced, roster: &Roster, found: &Stratification) -> Outcome {
     let document = &announced.document;
-    let found = Stratification::new(&document.plan, roster, cells.subjects.as_ref());
     if let Some(fault) = found.faults(&document.plan, roster).first() {
         return Err(fault.clone());
     }

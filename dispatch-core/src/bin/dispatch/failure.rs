@@ -4,13 +4,18 @@ use std::path::Path;
 
 use dispatch_core::language::Message;
 
-/// One or more reasons, worded for people. Empty when everything was said already.
+/// One or more reasons, worded for people, and the exit status.
 #[derive(Debug)]
-pub(crate) struct Failure(pub(crate) Vec<Message>);
+pub(crate) struct Failure {
+    /// Empty when everything was said already.
+    pub(crate) messages: Vec<Message>,
+    /// 1 when something was refused or failed, 2 when the command was used wrongly.
+    pub(crate) status: u8,
+}
 
 impl Failure {
     pub(crate) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self(vec![Message::new(english, chinese)])
+        Message::new(english, chinese).into()
     }
 
     /// A file that could not be read or written, with what to do about it.
@@ -23,13 +28,28 @@ impl Failure {
     }
 
     pub(crate) fn said() -> Self {
-        Self(Vec::new())
+        Vec::new().into()
+    }
+
+    /// The same as wrong usage.
+    pub(crate) fn usage(mut self) -> Self {
+        self.status = 2;
+        self
     }
 }
 
 impl From<Message> for Failure {
     fn from(message: Message) -> Self {
-        Self(vec![message])
+        vec![message].into()
+    }
+}
+
+impl From<Vec<Message>> for Failure {
+    fn from(messages: Vec<Message>) -> Self {
+        Self {
+            messages,
+            status: 1,
+        }
     }
 }
 

@@ -39,12 +39,11 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         )
     })?;
     let source = read_plan(&text).map_err(|faults| {
-        Failure(
-            faults
-                .iter()
-                .map(|fault| plan_fault(&name, fault))
-                .collect(),
-        )
+        let messages: Vec<Message> = faults
+            .iter()
+            .map(|fault| plan_fault(&name, fault))
+            .collect();
+        Failure::from(messages)
     })?;
     let plan = source.plan;
     let mut problems = Problems::new();

@@ -35,10 +35,10 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            for message in &failure.0 {
+            for message in &failure.messages {
                 eprintln!("{}", message.text(console.language()));
             }
-            ExitCode::FAILURE
+            ExitCode::from(failure.status)
         }
     }
 }

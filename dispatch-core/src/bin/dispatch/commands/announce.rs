@@ -69,7 +69,7 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
         replay: options.replay,
     };
     let step = console.step("freezing", "正在冻结");
-    let frozen = freeze(draft, &entropy()?).map_err(Failure)?;
+    let frozen = freeze(draft, &entropy()?).map_err(Failure::from)?;
     drop(step);
     write(&options.out, &frozen)?;
     let out = options.out.display();

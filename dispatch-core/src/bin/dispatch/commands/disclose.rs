@@ -38,9 +38,7 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     let mut files = prepared.disclose(&draw, &values);
     check_published(&options.dir, &files)?;
     let dir = &options.dir;
-    for name in [bundle::ANNOUNCEMENT, bundle::SUBJECTS, bundle::OFFICERS] {
-        files.insert(name, folder::read(&dir.join(name))?);
-    }
+    files.insert(bundle::ANNOUNCEMENT, folder::read(&dir.join(bundle::ANNOUNCEMENT))?);
     for name in [bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF] {
         if dir.join(name).exists() {
             files.insert(name, folder::read(&dir.join(name))?);
@@ -51,9 +49,14 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
             files.insert(name, folder::read(&dir.join(folder::SECRET).join(name))?);
         }
     }
+    let commitment = prepared.announced.commitment;
+    // The rosters just checked, without reading them again.
+    drop(draw);
+    files.insert(bundle::SUBJECTS, prepared.subjects.into_bytes());
+    files.insert(bundle::OFFICERS, prepared.officers.into_bytes());
     write(&options.out, &files, options.auditor)?;
     drop(step);
-    let (out, commitment) = (options.out.display(), prepared.announced.commitment);
+    let out = options.out.display();
     console.say(
         format!("{out}: anybody can check it with `dispatch verify {out} --expect {commitment}`"),
         format!("{out}：任何人都可以核验：dispatch verify {out} --expect {commitment}"),

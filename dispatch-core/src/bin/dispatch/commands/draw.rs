@@ -75,7 +75,7 @@ pub(crate) fn prepare(console: &Console, dir: &Path) -> Done<Prepared> {
             ),
             format!("{}：与公告时不一致，请用备份恢复该目录", dir.display()),
         );
-        failure.0.extend(failed.into_iter().map(|result| {
+        failure.messages.extend(failed.into_iter().map(|result| {
             dispatch_core::language::Message::new(
                 format!("{} {}", result.id, result.detail.english),
                 format!("{} {}", result.id, result.detail.chinese),

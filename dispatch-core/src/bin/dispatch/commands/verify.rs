@@ -22,11 +22,13 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
                 format!("--expect: {error}; copy the commitment from the slip"),
                 format!("--expect：{error}；请照承诺单填写64位承诺"),
             )
+            .usage()
         })?;
         expectations.commitment = Some(digest);
     }
     if let Some(path) = &options.policy {
-        expectations.policy = Some(Policy::read(&folder::read(path)?)?);
+        let policy = Policy::read(&folder::read(path).map_err(Failure::usage)?);
+        expectations.policy = Some(policy.map_err(|message| Failure::from(message).usage())?);
     }
     let report = report(console, &options.bundle, options.limit, &expectations)?;
     if options.json {
