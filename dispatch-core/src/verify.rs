@@ -20,8 +20,8 @@ use crate::language::Message;
 use crate::plan::SeedSource;
 use crate::policy::Policy;
 use crate::roster::Cells;
-use crate::selection::Stratification;
 use crate::seed::{check_contributions, check_numbers, check_pulse, seed};
+use crate::selection::Stratification;
 
 /// What the verifier brings along; nothing of it comes from the bundle.
 #[derive(Clone, Debug, Default)]

@@ -38,7 +38,10 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     let mut files = prepared.disclose(&draw, &values);
     check_published(&options.dir, &files)?;
     let dir = &options.dir;
-    files.insert(bundle::ANNOUNCEMENT, folder::read(&dir.join(bundle::ANNOUNCEMENT))?);
+    files.insert(
+        bundle::ANNOUNCEMENT,
+        folder::read(&dir.join(bundle::ANNOUNCEMENT))?,
+    );
     for name in [bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF] {
         if dir.join(name).exists() {
             files.insert(name, folder::read(&dir.join(name))?);
