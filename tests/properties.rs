@@ -14,7 +14,6 @@ use dispatch_core::verify::{Expectations, Verdict};
 use dispatch_tests::campaign::{Campaign, Row, bundle, numbers, prepare, report};
 use dispatch_tests::chance::Dice;
 use oracle::{field, may_fill, most, quota, stratum_of};
-use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 #[path = "properties/case.rs"]
