@@ -191,7 +191,7 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
         replay: draft.replay,
         round: plan.round(),
         secret_hash: secret_hash(&entropy.secret),
-        strata: strata.strata.clone(),
+        strata: strata.strata,
         subjects: summary(&subjects, subject_diff),
         suite: Announcement::SUITE.to_owned(),
         plan,
