@@ -14,7 +14,8 @@ use dispatch_core::digest::Digest;
 use dispatch_core::plan::Op;
 use dispatch_core::selection::{Stratification, SubjectKey, select};
 use dispatch_tests::campaign::{
-    Campaign, condition, count, numbers, officers, plan, prepare, row, stratum, subject_id, subjects,
+    Campaign, condition, count, numbers, officers, plan, prepare, row, stratum, subject_id,
+    subjects,
 };
 use dispatch_tests::chance::{Dice, pearson, plausible};
 
@@ -37,9 +38,12 @@ fn rows_and_pairs_of_rows_in_strata_of_several_sizes() {
         .enumerate()
         .map(|(at, (_, kind))| row(&[("id", &subject_id(at)), ("name", "某店"), ("risk", kind)]))
         .collect();
-    let strata = ["a", "b", "c", "d", "e"].into_iter().zip(STRATA).map(|(name, (_, quota))| {
-        stratum(name, count(quota), vec![condition("risk", Op::In, &[name])])
-    });
+    let strata = ["a", "b", "c", "d", "e"]
+        .into_iter()
+        .zip(STRATA)
+        .map(|(name, (_, quota))| {
+            stratum(name, count(quota), vec![condition("risk", Op::In, &[name])])
+        });
     let mut campaign = Campaign::new(rows, officers(2), count(1));
     campaign.plan = plan(strata.collect());
     let roster = campaign.subject_roster();
@@ -49,14 +53,19 @@ fn rows_and_pairs_of_rows_in_strata_of_several_sizes() {
     let places: Vec<usize> = (0..roster.len())
         .map(|at| {
             let kind = &campaign.subjects[at][2].1;
-            let stratum = ["a", "b", "c", "d", "e"].iter().position(|name| name == kind).unwrap();
+            let stratum = ["a", "b", "c", "d", "e"]
+                .iter()
+                .position(|name| name == kind)
+                .unwrap();
             seen[stratum] += 1;
             seen[stratum] - 1
         })
         .collect();
 
-    let mut counts: Vec<Counts> =
-        STRATA.iter().map(|(size, quota)| Counts::new(*size, *quota as usize)).collect();
+    let mut counts: Vec<Counts> = STRATA
+        .iter()
+        .map(|(size, quota)| Counts::new(*size, *quota as usize))
+        .collect();
     for draw in 0..DRAWS {
         let key = SubjectKey::new(&Digest::of(&draw.to_be_bytes()));
         let mut lists: [Vec<usize>; 5] = Default::default();
@@ -71,10 +80,16 @@ fn rows_and_pairs_of_rows_in_strata_of_several_sizes() {
     for (counts, (size, quota)) in counts.iter().zip(STRATA).take(4) {
         let (statistic, degrees) = counts.of_rows();
         println!("rows of {quota} in {size}: {statistic:.1}, {degrees} degrees of freedom");
-        assert!(plausible(degrees).contains(&statistic), "{quota} of {size}: {statistic}");
+        assert!(
+            plausible(degrees).contains(&statistic),
+            "{quota} of {size}: {statistic}"
+        );
         let (statistic, degrees) = counts.of_pairs();
         println!("pairs of {quota} in {size}: {statistic:.1}, {degrees} degrees of freedom");
-        assert!(plausible(degrees).contains(&statistic), "{quota} of {size}: {statistic}");
+        assert!(
+            plausible(degrees).contains(&statistic),
+            "{quota} of {size}: {statistic}"
+        );
     }
 }
 
@@ -84,13 +99,18 @@ fn the_whole_draw_selects_rows_and_pairs_uniformly() {
     let prepared = prepare(&Campaign::new(subjects(12), officers(3), count(4)).freeze()).unwrap();
     let mut counts = Counts::new(12, 4);
     for draw in 0..DRAWS {
-        let mut rows: Vec<usize> =
-            { prepared.draw(&numbers(draw)).unwrap().selected }.iter().map(|s| s.row).collect();
+        let mut rows: Vec<usize> = { prepared.draw(&numbers(draw)).unwrap().selected }
+            .iter()
+            .map(|s| s.row)
+            .collect();
         rows.sort_unstable();
         counts.add(&rows);
     }
     for (statistic, degrees) in [counts.of_rows(), counts.of_pairs()] {
-        assert!(plausible(degrees).contains(&statistic), "{statistic}, {degrees}");
+        assert!(
+            plausible(degrees).contains(&statistic),
+            "{statistic}, {degrees}"
+        );
     }
 }
 
@@ -105,7 +125,9 @@ fn interchangeable_officers_and_their_pairs() {
         let mut pairs = [0_u32; 81];
         for draw in 0..DRAWS {
             // Other seeds for the two visits, so that their statistics are independent.
-            let draw = prepared.draw(&numbers(draw + 1_000_000 * visit as u64)).unwrap();
+            let draw = prepared
+                .draw(&numbers(draw + 1_000_000 * visit as u64))
+                .unwrap();
             let team = &draw.teams.members[visit];
             let (a, b) = (team[0].unwrap(), team[1].unwrap());
             assert_ne!(a, b);
@@ -115,13 +137,21 @@ fn interchangeable_officers_and_their_pairs() {
         }
         for slot in slots {
             let statistic = pearson(&slot);
-            assert!(plausible(8.0).contains(&statistic), "{what}: {slot:?}: {statistic}");
+            assert!(
+                plausible(8.0).contains(&statistic),
+                "{what}: {slot:?}: {statistic}"
+            );
         }
-        let possible: Vec<u32> =
-            (0..9).flat_map(|a| (a + 1..9).map(move |b| 9 * a + b)).map(|at| pairs[at]).collect();
+        let possible: Vec<u32> = (0..9)
+            .flat_map(|a| (a + 1..9).map(move |b| 9 * a + b))
+            .map(|at| pairs[at])
+            .collect();
         assert_eq!(possible.len(), 36);
         let statistic = pearson(&possible);
-        assert!(plausible(35.0).contains(&statistic), "{what}: {possible:?}: {statistic}");
+        assert!(
+            plausible(35.0).contains(&statistic),
+            "{what}: {possible:?}: {statistic}"
+        );
     }
 }
 
@@ -131,16 +161,29 @@ fn the_statistics_reject_the_draw_of_2017() {
     // 9 of 40, stride 4: the last four rows are never drawn. Rows and pairs both show it.
     // 8 of 40, stride 5: every row has chance 1/5, so rows alone need not show it; pairs do.
     // 28 of 40: above one half, stride 3 among those left out, so the last four are always drawn.
-    for (pool, wanted, rows_show) in [(40, 9, true), (40, 8, false), (40, 28, true), (100, 70, true)] {
+    for (pool, wanted, rows_show) in [
+        (40, 9, true),
+        (40, 8, false),
+        (40, 28, true),
+        (100, 70, true),
+    ] {
         let mut counts = Counts::new(pool, wanted);
         for _ in 0..DRAWS {
             counts.add(&systematic::draw(pool, wanted, &mut dice));
         }
         let ((rows, row_degrees), (pairs, pair_degrees)) = (counts.of_rows(), counts.of_pairs());
-        println!("2017, {wanted} of {pool}: rows {rows:.0}/{row_degrees}, pairs {pairs:.0}/{pair_degrees}");
-        assert!(pairs > 100.0 * plausible(pair_degrees).end(), "{wanted} of {pool}: pairs {pairs}");
+        println!(
+            "2017, {wanted} of {pool}: rows {rows:.0}/{row_degrees}, pairs {pairs:.0}/{pair_degrees}"
+        );
+        assert!(
+            pairs > 100.0 * plausible(pair_degrees).end(),
+            "{wanted} of {pool}: pairs {pairs}"
+        );
         if rows_show {
-            assert!(rows > 10.0 * plausible(row_degrees).end(), "{wanted} of {pool}: rows {rows}");
+            assert!(
+                rows > 10.0 * plausible(row_degrees).end(),
+                "{wanted} of {pool}: rows {rows}"
+            );
         }
     }
 }
@@ -155,12 +198,17 @@ fn the_re_implementation_has_the_failures_it_is_known_for() {
         (7, 3, 2, 1, 0),
     ] {
         let starts = systematic::stride(pool, wanted);
-        let all: BTreeSet<Vec<usize>> =
-            (0..starts).map(|start| systematic::list(pool, wanted, start)).collect();
+        let all: BTreeSet<Vec<usize>> = (0..starts)
+            .map(|start| systematic::list(pool, wanted, start))
+            .collect();
         let times = |row: &usize| all.iter().filter(|list| list.contains(row)).count();
         let found_never = (0..pool).filter(|row| times(row) == 0).count();
         let found_always = (0..pool).filter(|row| times(row) == all.len()).count();
-        assert_eq!((all.len(), found_never, found_always), (lists, never, always), "{wanted} of {pool}");
+        assert_eq!(
+            (all.len(), found_never, found_always),
+            (lists, never, always),
+            "{wanted} of {pool}"
+        );
     }
 }
 

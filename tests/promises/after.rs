@@ -21,9 +21,15 @@ use crate::forgery::{self, convicts, replaced, status};
 #[test]
 fn promise_08_anyone_can_check_every_file() {
     let mut campaign = Campaign::new(subjects(20), officers(5), count(4));
-    campaign.recusals = vec![(subject_id(0), officer_id(0)), (subject_id(1), officer_id(1))];
+    campaign.recusals = vec![
+        (subject_id(0), officer_id(0)),
+        (subject_id(1), officer_id(1)),
+    ];
     let (_, files) = public_bundle(&campaign, &numbers(1));
-    assert_eq!(report(&files, &Expectations::default()).public, Verdict::Pass);
+    assert_eq!(
+        report(&files, &Expectations::default()).public,
+        Verdict::Pass
+    );
     for (name, from, to, check) in [
         (bundle::ANNOUNCEMENT, "\"slack\":1", "\"slack\":2", "B01"),
         (bundle::ANNOUNCEMENT, "{", "{ ", "A02"),
@@ -31,17 +37,31 @@ fn promise_08_anyone_can_check_every_file() {
         (bundle::OFFICERS, "2030-12-31", "2031-12-31", "B03"),
         (bundle::OFFICERS, "2030-12-31", "2030-02-30", "A04"),
         (bundle::RECUSALS, "\"leaf\":\"", "\"leaf\":\"?", "B04"),
-        (bundle::ASSIGNMENTS, "\"ticket\":\"", "\"ticket\":\"?", "D01"),
+        (
+            bundle::ASSIGNMENTS,
+            "\"ticket\":\"",
+            "\"ticket\":\"?",
+            "D01",
+        ),
         (bundle::RESULT, "\"count\":4", "\"count\":5", "D06"),
         (bundle::RESULT, "\"root\":\"", "\"root\":\"?", "D06"),
         (bundle::DISCLOSURE, "\"values\":[", "\"values\":[1,", "C04"),
-        (bundle::DISCLOSURE, "\"secret\":\"0b", "\"secret\":\"0c", "B08"),
+        (
+            bundle::DISCLOSURE,
+            "\"secret\":\"0b",
+            "\"secret\":\"0c",
+            "B08",
+        ),
     ] {
         let mut changed = replaced(&files, name, from, to);
         let text = String::from_utf8(changed.get(name).unwrap().to_vec()).unwrap();
         if let Some(at) = text.find('?') {
             // Another digit in the place behind the mark.
-            let digit = if text[at + 1..].starts_with('0') { "1" } else { "0" };
+            let digit = if text[at + 1..].starts_with('0') {
+                "1"
+            } else {
+                "0"
+            };
             let text = format!("{}{digit}{}", &text[..at], &text[at + 2..]);
             changed.insert(name, text.into_bytes());
         }
@@ -52,7 +72,7 @@ fn promise_08_anyone_can_check_every_file() {
         without.take(name);
         convicts(&without, "A01");
     }
-    let mut more = files.clone();
+    let mut more = files;
     more.insert(bundle::SUBJECTS_DIFF, Vec::new());
     convicts(&more, "A01");
 }
@@ -62,7 +82,11 @@ fn promise_08_anyone_can_check_every_file() {
 #[test]
 fn promise_08_anyone_can_check_the_public_is_told_what_is_hidden() {
     let rows = (0..20).map(|at| {
-        row(&[("id", &subject_id(at)), ("name", "某店"), ("risk", if at < 10 { "A" } else { "D" })])
+        row(&[
+            ("id", &subject_id(at)),
+            ("name", "某店"),
+            ("risk", if at < 10 { "A" } else { "D" }),
+        ])
     });
     let mut campaign = Campaign::new(rows.collect(), officers(5), count(1));
     campaign.plan = plan(vec![
@@ -75,10 +99,16 @@ fn promise_08_anyone_can_check_the_public_is_told_what_is_hidden() {
     let prepared = prepare(&frozen).unwrap();
     let mut draw = prepared.draw(&values).unwrap();
     let of = |draw: &_, auditor| {
-        report(&pack(&frozen, &prepared, draw, &values, auditor), &Expectations::default())
+        report(
+            &pack(&frozen, &prepared, draw, &values, auditor),
+            &Expectations::default(),
+        )
     };
     let public = of(&draw, false);
-    assert_eq!((public.public, public.auditor), (Verdict::Pass, Verdict::Hidden));
+    assert_eq!(
+        (public.public, public.auditor),
+        (Verdict::Pass, Verdict::Hidden)
+    );
     for check in ["A09", "B07", "D02", "E01", "E02"] {
         assert_eq!(status(&public, check), Status::Hidden, "{check}");
     }
@@ -90,15 +120,24 @@ fn promise_08_anyone_can_check_the_public_is_told_what_is_hidden() {
     let tickets = dispatch_core::selection::SubjectKey::new(&seed).tickets();
     let friend = draw.selected.iter().find(|s| s.stratum == 0).unwrap().row;
     let friend = prepared.subjects.id(friend).to_owned();
-    let stranger = (0..10).map(subject_id).find(|id| draw.records.iter().all(|r| r.subject != *id));
+    let stranger = (0..10)
+        .map(subject_id)
+        .find(|id| draw.records.iter().all(|r| r.subject != *id));
     let stranger = stranger.unwrap();
-    let record = draw.records.iter_mut().find(|record| record.subject == friend).unwrap();
+    let record = draw
+        .records
+        .iter_mut()
+        .find(|record| record.subject == friend)
+        .unwrap();
     (record.ticket, record.subject) = (tickets.of(&stranger), stranger);
     let key = ResultKey::new(&seed);
     key.sort(&mut draw.records);
     draw.result.root = key.root(&draw.records);
     let audited = of(&draw, true);
-    assert_eq!((status(&audited, "D02"), audited.auditor), (Status::Fail, Verdict::Fail));
+    assert_eq!(
+        (status(&audited, "D02"), audited.auditor),
+        (Status::Fail, Verdict::Fail)
+    );
     assert_eq!(status(&of(&draw, false), "D02"), Status::Hidden);
 }
 
@@ -122,12 +161,23 @@ fn promise_09_one_person_can_check_one_thing() {
         }
         hash.finalize().into()
     };
-    let commitment = tagged("dispatch/v1/commitment", &[files.get(bundle::ANNOUNCEMENT).unwrap()]);
-    let chain = from_hex("52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971").unwrap();
-    let source = [&chain[..], &30_662_982_u64.to_be_bytes(), &pulse().signature].concat();
+    let commitment = tagged(
+        "dispatch/v1/commitment",
+        &[files.get(bundle::ANNOUNCEMENT).unwrap()],
+    );
+    let chain =
+        from_hex("52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971").unwrap();
+    let source = [
+        &chain[..],
+        &30_662_982_u64.to_be_bytes(),
+        &pulse().signature,
+    ]
+    .concat();
     let seed = tagged("dispatch/v1/seed", &[&commitment, &[11; 32], &source]);
-    let key: String =
-        tagged("dispatch/v1/subject-key", &[&seed]).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key: String = tagged("dispatch/v1/subject-key", &[&seed])
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let ticket = |id: &str| -> [u8; 32] { Sha256::digest(format!("{key}{id}")).into() };
     let mut order: Vec<String> = (0..21).map(subject_id).collect();
     order.sort_by_key(|id| ticket(id));
@@ -140,10 +190,16 @@ fn promise_09_one_person_can_check_one_thing() {
     for id in &order {
         let found = explain(&evidence, &OpenCells::default(), id).unwrap();
         assert_eq!(found.ticket, Digest::new(ticket(id)));
-        assert_eq!(found.shell_line, format!("printf '%s' '{key}{id}' | sha256sum"));
+        assert_eq!(
+            found.shell_line,
+            format!("printf '%s' '{key}{id}' | sha256sum")
+        );
         assert_eq!(found.drawn, order[..4].contains(id));
         assert_eq!(path_root(&found.row, &found.proof), *root.as_bytes());
-        assert_ne!(path_root(&found.row.replace("某店", "某厂"), &found.proof), *root.as_bytes());
+        assert_ne!(
+            path_root(&found.row.replace("某店", "某厂"), &found.proof),
+            *root.as_bytes()
+        );
     }
     assert!(explain(&evidence, &OpenCells::default(), "S999999").is_none());
 
@@ -162,7 +218,13 @@ fn promise_09_one_person_can_check_one_thing() {
 /// in them. (Custodian and time lock are later work.)
 #[test]
 fn promise_10_sealed_until_disclosure() {
-    let named = |at: usize| row(&[("id", &subject_id(at)), ("name", "某店"), ("risk", "高风险")]);
+    let named = |at: usize| {
+        row(&[
+            ("id", &subject_id(at)),
+            ("name", "某店"),
+            ("risk", "高风险"),
+        ])
+    };
     let mut campaign =
         Campaign::new((0..50).map(named).collect(), officers(6), count(10)).with_drand();
     campaign.plan.subjects.sealed = vec!["risk".to_owned()];
@@ -196,7 +258,10 @@ fn promise_10_sealed_until_disclosure() {
     // The disclosure opens recusals of drawn subjects only, and never a reason.
     let files = prepare(&frozen).unwrap().disclose(&draw, &values);
     let opened = core::str::from_utf8(files.get(bundle::RECUSALS).unwrap()).unwrap();
-    assert_eq!(opened.contains(&subject_id(3)), drawn.contains(&subject_id(3)));
+    assert_eq!(
+        opened.contains(&subject_id(3)),
+        drawn.contains(&subject_id(3))
+    );
     assert!(!opened.contains("亲属关系"));
 }
 
@@ -208,11 +273,13 @@ fn promise_10_a_sabotaged_disclosure_is_convicted() {
     let mut without = files.clone();
     without.take(bundle::DISCLOSURE);
     convicts(&without, "A01");
-    convicts(&forgery::disclosure(&files, |d| d.secret = Digest::new([0; 32])), "B08");
+    convicts(
+        &forgery::disclosure(&files, |d| d.secret = Digest::new([0; 32])),
+        "B08",
+    );
     convicts(&forgery::disclosure(&files, |d| d.sources.clear()), "C01");
     // The list of another draw of the same announcement, in good form, against the published result.
-    let (_, other) = public_bundle(&campaign, &numbers(2));
-    let mut mixed = other.clone();
+    let (_, mut mixed) = public_bundle(&campaign, &numbers(2));
     mixed.insert(bundle::RESULT, files.get(bundle::RESULT).unwrap().to_vec());
     convicts(&mixed, "D06");
 }
@@ -226,13 +293,35 @@ fn promise_11_nothing_is_erased_rosters_account_for_changes() {
     campaign.subjects[5][1].1 = "某店（改名）".to_owned();
     let (frozen, files) = public_bundle(&campaign, &numbers(1));
     let summary = &frozen.announcement.subjects.diff[0];
-    assert_eq!((summary.added, summary.changed, summary.removed, summary.previous_count), (0, 1, 2, 22));
-    assert_eq!(report(&files, &Expectations::default()).public, Verdict::Pass);
+    assert_eq!(
+        (
+            summary.added,
+            summary.changed,
+            summary.removed,
+            summary.previous_count
+        ),
+        (0, 1, 2, 22)
+    );
+    assert_eq!(
+        report(&files, &Expectations::default()).public,
+        Verdict::Pass
+    );
     let text = String::from_utf8(files.get(bundle::SUBJECTS_DIFF).unwrap().to_vec()).unwrap();
-    let removed = text.split_inclusive('\n').find(|line| line.contains(&subject_id(21))).unwrap();
+    let removed = text
+        .split_inclusive('\n')
+        .find(|line| line.contains(&subject_id(21)))
+        .unwrap();
     convicts(&replaced(&files, bundle::SUBJECTS_DIFF, removed, ""), "B05");
-    convicts(&replaced(&files, bundle::SUBJECTS_DIFF, &subject_id(21), &subject_id(30)), "B05");
-    let mut without = files.clone();
+    convicts(
+        &replaced(
+            &files,
+            bundle::SUBJECTS_DIFF,
+            &subject_id(21),
+            &subject_id(30),
+        ),
+        "B05",
+    );
+    let mut without = files;
     without.take(bundle::SUBJECTS_DIFF);
     convicts(&without, "A01");
 }
@@ -253,15 +342,30 @@ fn promise_11_nothing_is_erased_an_exclusion_names_its_visit() {
     assert!(faults[0].english.contains(&subject_id(7)), "{faults:?}");
     campaign.subjects[7].push(("last_visit_ref".to_owned(), "440106-2026-0003".to_owned()));
     let frozen = campaign.freeze();
-    assert_eq!((frozen.announcement.excluded[0].count, frozen.announcement.strata[0].pool), (1, 19));
+    assert_eq!(
+        (
+            frozen.announcement.excluded[0].count,
+            frozen.announcement.strata[0].pool
+        ),
+        (1, 19)
+    );
 }
 
 /// The root that a row and its path lead to, by RFC 9162 section 2.1.3.2.
 fn path_root(row: &str, proof: &InclusionProof) -> [u8; 32] {
     let node = |left: &[u8], right: &[u8]| -> [u8; 32] {
-        Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+        Sha256::new()
+            .chain_update([1])
+            .chain_update(left)
+            .chain_update(right)
+            .finalize()
+            .into()
     };
-    let mut hash: [u8; 32] = Sha256::new().chain_update([0]).chain_update(row).finalize().into();
+    let mut hash: [u8; 32] = Sha256::new()
+        .chain_update([0])
+        .chain_update(row)
+        .finalize()
+        .into();
     let (mut place, mut last) = (proof.index, proof.size - 1);
     for step in &proof.path {
         if place % 2 == 1 || place == last {

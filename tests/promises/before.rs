@@ -19,8 +19,14 @@ fn promise_01_frozen_first_an_announcement_after_the_lead_time_fails() {
     let mut campaign = Campaign::new(subjects(20), officers(4), count(3)).with_drand();
     campaign.created = "2026-07-22T07:38:30Z".to_owned();
     let values = [SourceValue::pulse(&pulse())];
-    let in_time = report(&public_bundle(&campaign, &values).1, &Expectations::default());
-    assert_eq!((status(&in_time, "B09"), in_time.public), (Status::Pass, Verdict::Pass));
+    let in_time = report(
+        &public_bundle(&campaign, &values).1,
+        &Expectations::default(),
+    );
+    assert_eq!(
+        (status(&in_time, "B09"), in_time.public),
+        (Status::Pass, Verdict::Pass)
+    );
     campaign.created = "2026-07-22T07:38:31Z".to_owned();
     convicts(&public_bundle(&campaign, &values).1, "B09");
 }
@@ -32,16 +38,30 @@ fn promise_01_frozen_first_a_backdated_announcement_is_worth_nothing_to_a_strang
     let values = [SourceValue::pulse(&pulse())];
     let honest = Campaign::new(subjects(20), officers(4), count(3)).with_drand();
     let suits = |secret: &u8| {
-        let campaign = Campaign { secret: [*secret; 32], ..honest.clone() };
+        let campaign = Campaign {
+            secret: [*secret; 32],
+            ..honest.clone()
+        };
         let draw = prepare(&campaign.freeze()).unwrap().draw(&values).unwrap();
-        draw.records.iter().all(|record| record.subject != subject_id(0))
+        draw.records
+            .iter()
+            .all(|record| record.subject != subject_id(0))
     };
     let secret = (100..200).find(suits).unwrap();
-    let (frozen, files) = public_bundle(&Campaign { secret: [secret; 32], ..honest.clone() }, &values);
+    let (frozen, files) = public_bundle(
+        &Campaign {
+            secret: [secret; 32],
+            ..honest.clone()
+        },
+        &values,
+    );
     let grade = |expectations: &Expectations| report(&files, expectations).grade;
     assert_eq!(grade(&Expectations::default()), Grade::Consistent);
     // Whoever is handed the commitment with the bundle learns that they belong together.
-    let held = Expectations { commitment: Some(frozen.commitment), policy: None };
+    let held = Expectations {
+        commitment: Some(frozen.commitment),
+        policy: None,
+    };
     assert_eq!(grade(&held), Grade::Expected);
     // Whoever keeps a record of slips sees through it: too late by a second, none, or another one.
     let other = honest.freeze().commitment;
@@ -49,12 +69,22 @@ fn promise_01_frozen_first_a_backdated_announcement_is_worth_nothing_to_a_strang
         &[(frozen.commitment, "2026-07-22T07:38:31Z")][..],
         &[],
         &[(other, "2026-07-20T00:00:00Z")],
-        &[(other, "2026-07-20T00:00:00Z"), (frozen.commitment, "2026-07-23T07:38:31Z")],
+        &[
+            (other, "2026-07-20T00:00:00Z"),
+            (frozen.commitment, "2026-07-23T07:38:31Z"),
+        ],
     ] {
         let report = report(&files, &received(slips));
-        assert_eq!((status(&report, "F02"), report.grade), (Status::Fail, Grade::Failed), "{slips:?}");
+        assert_eq!(
+            (status(&report, "F02"), report.grade),
+            (Status::Fail, Grade::Failed),
+            "{slips:?}"
+        );
     }
-    assert_eq!(grade(&received(&[(frozen.commitment, "2026-07-22T07:38:30Z")])), Grade::FrozenFirst);
+    assert_eq!(
+        grade(&received(&[(frozen.commitment, "2026-07-22T07:38:30Z")])),
+        Grade::FrozenFirst
+    );
 }
 
 /// A pulse inside the announcement shows that the announcement is no older; a late one convicts it.
@@ -63,7 +93,10 @@ fn promise_01_frozen_first_a_recent_pulse_of_after_the_draw_convicts() {
     let mut campaign = Campaign::new(subjects(20), officers(4), count(3)).with_drand();
     let values = [SourceValue::pulse(&pulse())];
     campaign.recent_pulse = Some(vector_pulse(16_777_216));
-    let report = report(&public_bundle(&campaign, &values).1, &Expectations::default());
+    let report = report(
+        &public_bundle(&campaign, &values).1,
+        &Expectations::default(),
+    );
     assert_eq!(status(&report, "C06"), Status::Pass);
     campaign.recent_pulse = Some(vector_pulse(30_662_990));
     convicts(&public_bundle(&campaign, &values).1, "C06");
@@ -81,9 +114,13 @@ fn promise_02_nobody_picks_the_seed_only_one_pulse_is_taken() {
     let (frozen, files) = public_bundle(&campaign, core::slice::from_ref(&due));
     let prepared = prepare(&frozen).unwrap();
     let other = SourceValue::pulse(&vector_pulse(30_662_990));
-    let renamed =
-        SourceValue::Drand { round: 30_662_982, signature: hex(&vector_pulse(30_662_990).signature) };
-    let zero = SourceValue::Contribution { value: Digest::new([0; 32]) };
+    let renamed = SourceValue::Drand {
+        round: 30_662_982,
+        signature: hex(&vector_pulse(30_662_990).signature),
+    };
+    let zero = SourceValue::Contribution {
+        value: Digest::new([0; 32]),
+    };
     for values in [
         vec![],
         vec![other.clone()],
@@ -94,9 +131,18 @@ fn promise_02_nobody_picks_the_seed_only_one_pulse_is_taken() {
     ] {
         assert!(prepared.draw(&values).is_err(), "{values:?}");
     }
-    convicts(&forgery::disclosure(&files, |d| d.sources = vec![other]), "C03");
-    convicts(&forgery::disclosure(&files, |d| d.sources = vec![renamed]), "C03");
-    convicts(&forgery::disclosure(&files, |d| d.sources.push(due.clone())), "C01");
+    convicts(
+        &forgery::disclosure(&files, |d| d.sources = vec![other]),
+        "C03",
+    );
+    convicts(
+        &forgery::disclosure(&files, |d| d.sources = vec![renamed]),
+        "C03",
+    );
+    convicts(
+        &forgery::disclosure(&files, |d| d.sources.push(due.clone())),
+        "C01",
+    );
     convicts(&forgery::disclosure(&files, |d| d.sources.clear()), "C01");
 }
 
@@ -108,11 +154,18 @@ fn promise_02_nobody_picks_the_seed_neither_round_nor_secret() {
     let values = [SourceValue::pulse(&pulse())];
     let (frozen, files) = public_bundle(&campaign, &values);
     assert_eq!(frozen.announcement.round, 30_662_982);
-    convicts(&forgery::disclosure(&files, |d| d.secret = Digest::new([77; 32])), "B08");
+    convicts(
+        &forgery::disclosure(&files, |d| d.secret = Digest::new([77; 32])),
+        "B08",
+    );
 
     let forged = forgery::announcement(frozen, |announcement| announcement.round = 30_662_990);
     let prepared = prepare(&forged).unwrap();
-    assert!(prepared.draw(&[SourceValue::pulse(&vector_pulse(30_662_990))]).is_err());
+    assert!(
+        prepared
+            .draw(&[SourceValue::pulse(&vector_pulse(30_662_990))])
+            .is_err()
+    );
     let draw = prepared.draw(&values).unwrap();
     let files = dispatch_tests::campaign::bundle(&forged, &prepared, &draw, &values, false);
     convicts(&files, "C02");
@@ -140,12 +193,23 @@ fn promise_02_nobody_picks_the_seed_128_bits_come_from_outside() {
     for (seed, good) in [
         (vec![], false),
         (vec![weak.clone()], false),
-        (vec![contribution("司法局", true), weak.clone()], false),
-        (vec![contribution("司法局", true), contribution("本局", false)], false),
-        (vec![contribution("司法局", true), contribution("公证处", true)], true),
+        (vec![contribution("司法局", true), weak], false),
+        (
+            vec![contribution("司法局", true), contribution("本局", false)],
+            false,
+        ),
+        (
+            vec![contribution("司法局", true), contribution("公证处", true)],
+            true,
+        ),
     ] {
         campaign.plan.seed = seed;
-        assert_eq!(campaign.try_freeze().is_ok(), good, "{:?}", campaign.plan.seed);
+        assert_eq!(
+            campaign.try_freeze().is_ok(),
+            good,
+            "{:?}",
+            campaign.plan.seed
+        );
     }
 }
 
@@ -161,10 +225,21 @@ fn promise_03_no_exit_after_the_pulse() {
         let prepared = prepare(&frozen).unwrap();
         let draw = prepared.draw(&values).unwrap();
         assert_eq!(draw.records.len(), 5);
-        let filled = draw.records.iter().flat_map(|r| &r.officers).filter(|id| !id.is_empty()).count();
-        assert_eq!((draw.teams.open(), filled), (10 - filled, campaign.officers.len() / 2 * 2));
+        let filled = draw
+            .records
+            .iter()
+            .flat_map(|r| &r.officers)
+            .filter(|id| !id.is_empty())
+            .count();
+        assert_eq!(
+            (draw.teams.open(), filled),
+            (10 - filled, campaign.officers.len() / 2 * 2)
+        );
         let files = dispatch_tests::campaign::bundle(&frozen, &prepared, &draw, &values, false);
-        assert_eq!(report(&files, &Expectations::default()).public, Verdict::Pass);
+        assert_eq!(
+            report(&files, &Expectations::default()).public,
+            Verdict::Pass
+        );
     }
 }
 
@@ -177,9 +252,15 @@ fn promise_03_no_exit_after_the_pulse_a_repeated_draw_is_named() {
     assert!(campaign.try_freeze().is_err());
     campaign.plan.repeats = first.to_string();
     let (_, files) = public_bundle(&campaign, &numbers(1));
-    assert_eq!(report(&files, &Expectations::default()).public, Verdict::Pass);
+    assert_eq!(
+        report(&files, &Expectations::default()).public,
+        Verdict::Pass
+    );
     // Leaving the name out afterwards is another announcement.
-    convicts(&replaced(&files, bundle::ANNOUNCEMENT, &first.to_string(), ""), "B01");
+    convicts(
+        &replaced(&files, bundle::ANNOUNCEMENT, &first.to_string(), ""),
+        "B01",
+    );
 }
 
 /// Announcing several times and keeping the draw that suits convicts every one of them. (Drawing twice
@@ -187,13 +268,22 @@ fn promise_03_no_exit_after_the_pulse_a_repeated_draw_is_named() {
 #[test]
 fn promise_04_one_commitment_one_draw() {
     let campaign = Campaign::new(subjects(20), officers(4), count(3));
-    let again = Campaign { secret: [99; 32], ..campaign.clone() };
+    let again = Campaign {
+        secret: [99; 32],
+        ..campaign.clone()
+    };
     let (first, files) = public_bundle(&campaign, &numbers(1));
     let (second, other_files) = public_bundle(&again, &numbers(1));
     assert_ne!(first.commitment, second.commitment);
     let time = "2026-07-20T00:00:00Z";
-    for (files, own) in [(&files, first.commitment), (&other_files, second.commitment)] {
-        assert_eq!(report(files, &received(&[(own, time)])).grade, Grade::FrozenFirst);
+    for (files, own) in [
+        (&files, first.commitment),
+        (&other_files, second.commitment),
+    ] {
+        assert_eq!(
+            report(files, &received(&[(own, time)])).grade,
+            Grade::FrozenFirst
+        );
         let both = received(&[(first.commitment, time), (second.commitment, time)]);
         assert_eq!(report(files, &both).grade, Grade::Failed);
     }

@@ -21,7 +21,10 @@ fn promise_05_same_chance_a_row_cannot_influence_the_others() {
         let roster = campaign.subject_roster();
         let strata = Stratification::new(&campaign.plan, &roster, None);
         let key = SubjectKey::new(&Digest::of(&seed.to_be_bytes()));
-        select(&roster, &strata, key).iter().map(|s| roster.id(s.row).to_owned()).collect()
+        select(&roster, &strata, key)
+            .iter()
+            .map(|s| roster.id(s.row).to_owned())
+            .collect()
     };
     let campaign = Campaign::new(subjects(200), officers(4), count(20));
     let mut renamed = campaign.clone();
@@ -34,7 +37,10 @@ fn promise_05_same_chance_a_row_cannot_influence_the_others() {
         assert_eq!(drawn(&renamed, seed), before, "only the id counts");
         let mut more = campaign.clone();
         let own = format!("A{seed:06}");
-        more.subjects.push(vec![("id".into(), own.clone()), ("name".into(), "某店".into())]);
+        more.subjects.push(vec![
+            ("id".into(), own.clone()),
+            ("name".into(), "某店".into()),
+        ]);
         let after = drawn(&more, seed);
         let others: BTreeSet<_> = after.iter().filter(|id| **id != own).cloned().collect();
         assert!(others.is_subset(&before));
@@ -54,9 +60,14 @@ fn promise_06_officers_as_random_as_subjects_nobody_is_swapped_by_hand() {
     let (_, files) = public_bundle(&campaign, &numbers(3));
     let records = String::from_utf8(files.get(bundle::ASSIGNMENTS).unwrap().to_vec()).unwrap();
     let first = records.lines().next().unwrap();
-    let team: Vec<String> =
-        (0..8).map(officer_id).filter(|id| first.contains(&format!("\"{id}\""))).collect();
-    let free = (0..7).map(officer_id).find(|id| !team.contains(id)).unwrap();
+    let team: Vec<String> = (0..8)
+        .map(officer_id)
+        .filter(|id| first.contains(&format!("\"{id}\"")))
+        .collect();
+    let free = (0..7)
+        .map(officer_id)
+        .find(|id| !team.contains(id))
+        .unwrap();
     let swapped = |to: &str| {
         let line = first.replace(&format!("\"{}\"", team[0]), &format!("\"{to}\""));
         replaced(&files, bundle::ASSIGNMENTS, first, &line)
@@ -69,8 +80,14 @@ fn promise_06_officers_as_random_as_subjects_nobody_is_swapped_by_hand() {
     convicts(&swapped(&officer_id(7)), "D04");
     convicts(&swapped("E999"), "D04");
     // The two places of a team are not the same place: leader and companion may not be exchanged.
-    let exchanged = first.replace(&team[0], "?").replace(&team[1], &team[0]).replace('?', &team[1]);
-    convicts(&replaced(&files, bundle::ASSIGNMENTS, first, &exchanged), "D05");
+    let exchanged = first
+        .replace(&team[0], "?")
+        .replace(&team[1], &team[0])
+        .replace('?', &team[1]);
+    convicts(
+        &replaced(&files, bundle::ASSIGNMENTS, first, &exchanged),
+        "D05",
+    );
 }
 
 /// Replacement by stages is not in this version; what holds is that nobody can be replaced without one:
@@ -106,6 +123,17 @@ fn promise_07_replacement_is_a_stage_not_a_pick() {
     let scarce = vec![officer(0, &[]), officer(1, &[("limit", "2")])];
     let campaign = Campaign::new(subjects(20), scarce, count(6));
     let (_, files) = public_bundle(&campaign, &numbers(3));
-    assert_eq!(report(&files, &Expectations::default()).public, Verdict::Pass);
-    convicts(&replaced(&files, bundle::ASSIGNMENTS, "\"\"", &format!("\"{}\"", officer_id(1))), "D05");
+    assert_eq!(
+        report(&files, &Expectations::default()).public,
+        Verdict::Pass
+    );
+    convicts(
+        &replaced(
+            &files,
+            bundle::ASSIGNMENTS,
+            "\"\"",
+            &format!("\"{}\"", officer_id(1)),
+        ),
+        "D05",
+    );
 }

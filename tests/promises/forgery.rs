@@ -18,10 +18,14 @@ pub(crate) fn announcement(mut frozen: Frozen, change: impl FnOnce(&mut Announce
     frozen.public.insert(bundle::ANNOUNCEMENT, bytes);
     let mut secret = secret_document(&frozen);
     secret.commitment = frozen.commitment;
-    frozen.secret.insert(SecretDocument::NAME, to_canonical(&secret).unwrap());
+    frozen
+        .secret
+        .insert(SecretDocument::NAME, to_canonical(&secret).unwrap());
     let mut audit: AuditKey = from_canonical(frozen.secret.get(bundle::AUDIT).unwrap()).unwrap();
     audit.commitment = frozen.commitment;
-    frozen.secret.insert(bundle::AUDIT, to_canonical(&audit).unwrap());
+    frozen
+        .secret
+        .insert(bundle::AUDIT, to_canonical(&audit).unwrap());
     frozen
 }
 
@@ -48,15 +52,32 @@ pub(crate) fn replaced(files: &Files, name: &str, from: &str, to: &str) -> Files
 #[track_caller]
 pub(crate) fn convicts(files: &Files, check: &str) {
     let report = report(files, &Expectations::default());
-    assert_eq!(status(&report, check), Status::Fail, "{check}: {:?}", report.checks);
-    assert_eq!((report.public, report.grade), (Verdict::Fail, Grade::Failed));
-    let found = report.checks.iter().find(|result| result.id == check).unwrap();
+    assert_eq!(
+        status(&report, check),
+        Status::Fail,
+        "{check}: {:?}",
+        report.checks
+    );
+    assert_eq!(
+        (report.public, report.grade),
+        (Verdict::Fail, Grade::Failed)
+    );
+    let found = report
+        .checks
+        .iter()
+        .find(|result| result.id == check)
+        .unwrap();
     assert!(!found.detail.english.is_empty() && !found.detail.chinese.is_empty());
 }
 
 /// Status of a check.
 pub(crate) fn status(report: &Report, check: &str) -> Status {
-    report.checks.iter().find(|result| result.id == check).unwrap().status
+    report
+        .checks
+        .iter()
+        .find(|result| result.id == check)
+        .unwrap()
+        .status
 }
 
 /// What a verifier brings who received these slips of the campaign's draw.
@@ -67,5 +88,11 @@ pub(crate) fn received(slips: &[(Digest, &str)]) -> Expectations {
         received: (*received).to_owned(),
     };
     let slips = slips.iter().map(slip).collect();
-    Expectations { commitment: None, policy: Some(Policy { format: Policy::FORMAT.to_owned(), slips }) }
+    Expectations {
+        commitment: None,
+        policy: Some(Policy {
+            format: Policy::FORMAT.to_owned(),
+            slips,
+        }),
+    }
 }

@@ -7,7 +7,9 @@ use dispatch_tests::campaign::{Campaign, DEPARTMENT, Row};
 
 /// A field of a row.
 pub(crate) fn field<'r>(row: &'r Row, name: &str) -> &'r str {
-    row.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    row.iter()
+        .find(|(field, _)| field == name)
+        .map_or("", |(_, value)| value)
 }
 
 /// The stratum of a subject of properties/case.rs; `None` if it is excluded or outside.
@@ -16,7 +18,10 @@ pub(crate) fn stratum_of(campaign: &Campaign, row: &Row) -> Option<usize> {
         return None;
     }
     campaign.plan.strata.iter().position(|stratum| {
-        stratum.conditions[0].values.iter().any(|value| value == field(row, "risk"))
+        stratum.conditions[0]
+            .values
+            .iter()
+            .any(|value| value == field(row, "risk"))
     })
 }
 
@@ -24,7 +29,12 @@ pub(crate) fn stratum_of(campaign: &Campaign, row: &Row) -> Option<usize> {
 pub(crate) fn quota(quota: &Quota, pool: u64) -> Option<u64> {
     match *quota {
         Quota::Count { count } => (count <= pool).then_some(count),
-        Quota::Ratio { denominator, minimum, numerator, rounding } => {
+        Quota::Ratio {
+            denominator,
+            minimum,
+            numerator,
+            rounding,
+        } => {
             let enough = |drawn: &u64| match rounding {
                 Rounding::Up => drawn * denominator >= pool * numerator,
                 Rounding::Down => (drawn + 1) * denominator > pool * numerator,
@@ -48,16 +58,24 @@ pub(crate) fn may_fill(campaign: &Campaign, officer: &Row, slot: usize, subject:
         } else {
             format!("2026-08-{:02}", day - 7)
         };
-        let leave = field(officer, "leave").split(';').filter_map(|range| range.split_once('/'));
+        let leave = field(officer, "leave")
+            .split(';')
+            .filter_map(|range| range.split_once('/'));
         !{ leave }.any(|(first, last)| (first..=last).contains(&&*date))
     });
-    let recused = (field(subject, "id").to_owned(), field(officer, "id").to_owned());
+    let recused = (
+        field(subject, "id").to_owned(),
+        field(officer, "id").to_owned(),
+    );
     field(officer, "department") == DEPARTMENT
         && (team.group.is_empty() || field(officer, "region") == field(subject, "region"))
         && field(officer, "expires") >= "2026-08-22"
         && free.count() >= 5
         && (!wanted.lead || field(officer, "lead") == "yes")
-        && wanted.skills.iter().all(|skill| field(officer, "skills").split(';').any(|s| s == skill))
+        && wanted
+            .skills
+            .iter()
+            .all(|skill| field(officer, "skills").split(';').any(|s| s == skill))
         && (wanted.matching.is_empty()
             || field(subject, "area").is_empty()
             || field(officer, "area") != field(subject, "area"))
@@ -100,7 +118,9 @@ pub(crate) fn most(visits: &[Vec<Vec<usize>>], capacity: &[u64]) -> usize {
         let mut queue = VecDeque::from([0]);
         while let Some(node) = queue.pop_front() {
             for &other in next.get(&node).into_iter().flatten() {
-                if !from.contains_key(&other) && edges.get(&(node, other)).is_some_and(|left| *left > 0) {
+                if !from.contains_key(&other)
+                    && edges.get(&(node, other)).is_some_and(|left| *left > 0)
+                {
                     from.insert(other, node);
                     queue.push_back(other);
                 }

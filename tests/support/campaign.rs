@@ -4,7 +4,11 @@
 //! drand pulse, and public numbers, which may be any and so give as many draws of one frozen campaign
 //! as a count needs.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test may panic"
+)]
 
 use dispatch_core::beacon::{Pulse, QUICKNET};
 use dispatch_core::bundle::{self, Files, Limits};
@@ -69,7 +73,9 @@ impl Campaign {
     /// The same, seeded by the drand pulse of [`pulse`].
     #[must_use]
     pub fn with_drand(mut self) -> Self {
-        self.plan.seed = vec![SeedSource::Drand { chain: QUICKNET.hash.to_string() }];
+        self.plan.seed = vec![SeedSource::Drand {
+            chain: QUICKNET.hash.to_string(),
+        }];
         self
     }
 
@@ -116,7 +122,13 @@ impl Campaign {
             created: self.created.clone(),
             replay: self.replay,
         };
-        freeze(draft, &Entropy { secret: self.secret, roster_key: [22; 32] })
+        freeze(
+            draft,
+            &Entropy {
+                secret: self.secret,
+                roster_key: [22; 32],
+            },
+        )
     }
 
     /// Freezes what has no faults.
@@ -223,8 +235,16 @@ pub fn plan(strata: Vec<Stratum>) -> Plan {
         }],
         sequence: 1,
         strata,
-        subjects: SubjectColumns { ids: SubjectIds::Other, sealed: Vec::new() },
-        team: Team { group: Vec::new(), min_days: 5, slack: 1, slots: vec![slot("检查人员", 2)] },
+        subjects: SubjectColumns {
+            ids: SubjectIds::Other,
+            sealed: Vec::new(),
+        },
+        team: Team {
+            group: Vec::new(),
+            min_days: 5,
+            slack: 1,
+            slots: vec![slot("检查人员", 2)],
+        },
         temporary_reason: String::new(),
         title: "2026年度抽查".to_owned(),
     }
@@ -233,14 +253,22 @@ pub fn plan(strata: Vec<Stratum>) -> Plan {
 /// A stratum.
 #[must_use]
 pub fn stratum(name: &str, quota: Quota, conditions: Vec<Condition>) -> Stratum {
-    Stratum { name: name.to_owned(), quota, conditions }
+    Stratum {
+        name: name.to_owned(),
+        quota,
+        conditions,
+    }
 }
 
 /// A condition.
 #[must_use]
 pub fn condition(field: &str, op: Op, values: &[&str]) -> Condition {
     let values = values.iter().map(|value| (*value).to_owned()).collect();
-    Condition { field: field.to_owned(), op, values }
+    Condition {
+        field: field.to_owned(),
+        op,
+        values,
+    }
 }
 
 /// A fixed quota.
@@ -269,13 +297,17 @@ pub fn slot(name: &str, count: u64) -> Slot {
 #[must_use]
 pub fn row(fields: &[(&str, &str)]) -> Row {
     let filled = fields.iter().filter(|(_, value)| !value.is_empty());
-    filled.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    filled
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 /// Subjects `S000000`, `S000001`, … of one kind.
 #[must_use]
 pub fn subjects(count: usize) -> Vec<Row> {
-    (0..count).map(|at| row(&[("id", &subject_id(at)), ("name", "某店")])).collect()
+    (0..count)
+        .map(|at| row(&[("id", &subject_id(at)), ("name", "某店")]))
+        .collect()
 }
 
 /// Id of a subject.
@@ -329,9 +361,15 @@ pub fn pulse() -> Pulse {
 #[must_use]
 pub fn vector_pulse(round: u64) -> Pulse {
     let name = format!("{round}\t");
-    let line = VECTORS.lines().find(|line| line.starts_with(&name)).unwrap();
+    let line = VECTORS
+        .lines()
+        .find(|line| line.starts_with(&name))
+        .unwrap();
     let signature = from_hex(line.split('\t').nth(1).unwrap()).unwrap();
-    Pulse { round, signature: signature.try_into().unwrap() }
+    Pulse {
+        round,
+        signature: signature.try_into().unwrap(),
+    }
 }
 
 /// Department of all officers here.

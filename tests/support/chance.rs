@@ -55,5 +55,8 @@ pub fn pearson(counts: &[u32]) -> f64 {
     let total: f64 = counts.iter().copied().map(f64::from).sum();
     let cells: f64 = counts.iter().map(|_| 1.0).sum();
     let mean = total / cells;
-    counts.iter().map(|count| (f64::from(*count) - mean).powi(2) / mean).sum()
+    counts
+        .iter()
+        .map(|count| (f64::from(*count) - mean).powi(2) / mean)
+        .sum()
 }

@@ -25,7 +25,13 @@ pub(crate) struct Counts {
 impl Counts {
     pub(crate) fn new(pool: usize, wanted: usize) -> Self {
         let (rows, pairs) = (vec![0.0; pool], vec![0.0; pool * pool]);
-        Self { pool, wanted, draws: 0.0, rows, pairs }
+        Self {
+            pool,
+            wanted,
+            draws: 0.0,
+            rows,
+            pairs,
+        }
     }
 
     /// Counts one draw; rows in ascending order.
@@ -61,7 +67,10 @@ impl Counts {
             .deviations()
             .map(|(i, j, v)| (v - (sums[i] + sums[j]) / (size - 2.0)).powi(2))
             .sum();
-        (squares / (self.draws * self.pair_variance()), size * (size - 3.0) / 2.0)
+        (
+            squares / (self.draws * self.pair_variance()),
+            size * (size - 3.0) / 2.0,
+        )
     }
 
     /// λ of the module's comment.
@@ -77,6 +86,9 @@ impl Counts {
 
     fn chance(&self, rows: usize) -> f64 {
         let (wanted, pool) = (self.wanted as f64, self.pool as f64);
-        (0..rows).map(|k| k as f64).map(|k| (wanted - k).max(0.0) / (pool - k)).product()
+        (0..rows)
+            .map(|k| k as f64)
+            .map(|k| (wanted - k).max(0.0) / (pool - k))
+            .product()
     }
 }

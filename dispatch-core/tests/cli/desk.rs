@@ -43,7 +43,10 @@ impl Answer {
 
     /// The commitment it printed.
     pub(crate) fn commitment(&self) -> String {
-        let line = self.out.lines().find_map(|line| line.strip_prefix("commitment "));
+        let line = self
+            .out
+            .lines()
+            .find_map(|line| line.strip_prefix("commitment "));
         line.unwrap().trim().to_owned()
     }
 }
@@ -55,7 +58,16 @@ impl Desk {
     /// With the plan that the tool writes: a draw in two days.
     pub(crate) fn new() -> Self {
         let desk = Self(TempDir::new().unwrap());
-        desk.run(&["sample", "--subjects", "240", "--officers", "110", "--out", "in"]).done();
+        desk.run(&[
+            "sample",
+            "--subjects",
+            "240",
+            "--officers",
+            "110",
+            "--out",
+            "in",
+        ])
+        .done();
         desk
     }
 
@@ -63,7 +75,10 @@ impl Desk {
     pub(crate) fn in_the_past() -> Self {
         let desk = Self::new();
         // 2026-07-23T07:38:30Z, by `date -u -d … +%s`.
-        desk.write("in/plan.toml", &sample_plan(240, &SamplePlan::around(1_784_792_310).unwrap()));
+        desk.write(
+            "in/plan.toml",
+            &sample_plan(240, &SamplePlan::around(1_784_792_310).unwrap()),
+        );
         desk.write("pulse.json", PULSE);
         desk
     }
@@ -105,8 +120,14 @@ impl Desk {
     /// A command with the input files.
     pub(crate) fn with_inputs(&self, command: &str, more: &[&str]) -> Answer {
         let inputs = [
-            "--plan", "in/plan.toml", "--subjects", "in/subjects.csv", "--officers", "in/officers.csv",
-            "--recusals", "in/recusals.csv",
+            "--plan",
+            "in/plan.toml",
+            "--subjects",
+            "in/subjects.csv",
+            "--officers",
+            "in/officers.csv",
+            "--recusals",
+            "in/recusals.csv",
         ];
         self.run(&[&[command], &inputs[..], more].concat())
     }

@@ -8,11 +8,16 @@ fn a_draw_in_earnest_waits_for_its_pulse_and_stays_sealed() {
     desk.write("pulse.json", crate::desk::PULSE);
     desk.announce("draw", &[]).done();
     let before = desk.snapshot("draw");
-    desk.run(&["draw", "draw"]).refused(&["the draw waits for it", "there is no other source"]);
+    desk.run(&["draw", "draw"])
+        .refused(&["the draw waits for it", "there is no other source"]);
     // The only pulses there are, are of the past.
     desk.run(&["draw", "draw", "--pulse", "pulse.json"])
-        .refused(&["the pulse is of round 30662982", "the draw time fixes round"]);
-    desk.run(&["disclose", "draw", "--out", "evidence.zip"]).refused(&["sealed until 20"]);
+        .refused(&[
+            "the pulse is of round 30662982",
+            "the draw time fixes round",
+        ]);
+    desk.run(&["disclose", "draw", "--out", "evidence.zip"])
+        .refused(&["sealed until 20"]);
     assert!(desk.snapshot("draw") == before);
     assert!(!desk.path("evidence.zip").exists() && !desk.path("evidence.zip.part").exists());
 }
@@ -22,7 +27,11 @@ fn an_announcement_after_the_lead_time_is_refused() {
     let desk = Desk::new();
     // The draw is in 47 to 48 hours.
     desk.replace("in/plan.toml", "lead = \"24h\"", "lead = \"72h\"");
-    desk.announce("draw", &[]).refused(&["too late", "4320 minutes before", "set a later draw time"]);
+    desk.announce("draw", &[]).refused(&[
+        "too late",
+        "4320 minutes before",
+        "set a later draw time",
+    ]);
     assert_eq!(desk.names(), ["in"]);
 }
 
@@ -31,11 +40,13 @@ fn an_announcement_is_not_overwritten() {
     let desk = Desk::new();
     let first = desk.announce("draw", &[]).done().commitment();
     let before = desk.snapshot("draw");
-    desk.announce("draw", &[]).refused(&["draw exists already", "choose another name"]);
+    desk.announce("draw", &[])
+        .refused(&["draw exists already", "choose another name"]);
     assert!(desk.snapshot("draw") == before);
     // Another secret, so another commitment, although everything else is the same.
     assert_ne!(desk.announce("again", &[]).done().commitment(), first);
-    desk.run(&["sample", "--out", "in"]).refused(&["in exists already"]);
+    desk.run(&["sample", "--out", "in"])
+        .refused(&["in exists already"]);
 }
 
 #[test]
@@ -53,7 +64,11 @@ fn errors_name_file_row_column_and_remedy_and_leave_nothing_half_written() {
     spoil(&mut lines[3], 2, "");
     desk.write("in/officers.csv", &lines.join("\r\n"));
     for command in ["check", "announce"] {
-        let more: &[&str] = if command == "announce" { &["--out", "draw"] } else { &[] };
+        let more: &[&str] = if command == "announce" {
+            &["--out", "draw"]
+        } else {
+            &[]
+        };
         desk.with_inputs(command, more).refused(&[
             "in/officers.csv, row 3, column 请假: \"七月上旬\" is not a leave. Remedy: write it like",
             "in/officers.csv, row 4, column 姓名:",
@@ -67,12 +82,14 @@ fn errors_name_file_row_column_and_remedy_and_leave_nothing_half_written() {
 fn an_impossible_plan_is_refused_by_line() {
     let desk = Desk::new();
     desk.replace("in/plan.toml", "quota = \"3%\"", "quota = \"3 in 100\"");
-    desk.announce("draw", &[]).refused(&["in/plan.toml, line ", "strata[0].quota"]);
+    desk.announce("draw", &[])
+        .refused(&["in/plan.toml, line ", "strata[0].quota"]);
     assert_eq!(desk.names(), ["in"]);
     let desk = Desk::new();
     desk.replace("in/plan.toml", "quota = \"3%\"", "quota = 239");
     desk.replace("in/plan.toml", "rounding = \"up\"\n", "");
-    desk.announce("draw", &[]).refused(&["fewer than the quota", "lower the count"]);
+    desk.announce("draw", &[])
+        .refused(&["fewer than the quota", "lower the count"]);
     assert_eq!(desk.names(), ["in"]);
 }
 
@@ -80,9 +97,11 @@ fn an_impossible_plan_is_refused_by_line() {
 fn missing_files_are_named() {
     let desk = Desk::new();
     std::fs::remove_file(desk.path("in/officers.csv")).unwrap();
-    desk.announce("draw", &[]).refused(&["in/officers.csv", "check the name"]);
+    desk.announce("draw", &[])
+        .refused(&["in/officers.csv", "check the name"]);
     assert_eq!(desk.names(), ["in"]);
-    desk.run(&["draw", "nowhere"]).refused(&["nowhere", "check the name"]);
+    desk.run(&["draw", "nowhere"])
+        .refused(&["nowhere", "check the name"]);
 }
 
 #[test]
