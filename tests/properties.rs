@@ -262,10 +262,10 @@ fn by_id(rows: &[Row]) -> HashMap<&str, &Row> {
     rows.iter().map(|row| (field(row, "id"), row)).collect()
 }
 
-/// Runs a test on the same hundred cases every time; a failing one is made smaller.
+/// Runs a test on the same 250 cases every time; a failing one is made smaller.
 fn run(test: &mut dyn FnMut(&Case)) {
     let config = Config {
-        cases: 100,
+        cases: 250,
         failure_persistence: None,
         ..Config::default()
     };

@@ -1,8 +1,10 @@
-//! The roster: its order and spelling, edits after the announcement, repetition.
+//! The frame: what was drawn from, and whether anybody could change it or build it again.
 
+use dispatch_core::announcement::Announcement;
 use dispatch_core::bundle;
 use dispatch_core::digest::Digest;
 use dispatch_core::import::{ImportOptions, import_subjects};
+use dispatch_core::json::{from_canonical, to_canonical};
 use dispatch_core::plan::SubjectIds;
 use dispatch_core::roster::{RosterBuilder, RosterKind, RowRules};
 use dispatch_core::sample::{SampleOptions, write_subjects};
@@ -12,6 +14,37 @@ use dispatch_tests::campaign::{
 };
 use dispatch_tests::chance::Dice;
 use encoding_rs::GB18030;
+
+/// n, N and the rate came from the browser, and the server did not recompute them.
+#[test]
+fn a_number_that_the_rule_does_not_give_is_refused() {
+    let mut frozen = Campaign::new(subjects(30), officers(4), count(3)).freeze();
+    let bytes = frozen.public.get(bundle::ANNOUNCEMENT).unwrap();
+    let mut forged: Announcement = from_canonical(bytes).unwrap();
+    forged.strata[0].quota = 2;
+    frozen
+        .public
+        .insert(bundle::ANNOUNCEMENT, to_canonical(&forged).unwrap());
+    let failed = prepare(&frozen).unwrap_err();
+    assert!(failed.iter().any(|result| result.id == "A02"), "{failed:?}");
+}
+
+/// Where more were wanted than there are, all were taken without a word.
+#[test]
+fn a_quota_above_the_pool_is_refused() {
+    let faults = Campaign::new(subjects(10), officers(4), count(11))
+        .try_freeze()
+        .unwrap_err();
+    assert!(
+        faults[0].english.contains("the pool has 10 subjects"),
+        "{faults:?}"
+    );
+    assert!(
+        Campaign::new(subjects(10), officers(4), count(10))
+            .try_freeze()
+            .is_ok()
+    );
+}
 
 /// Ties in the order had no tie-breaker and the files came as they came: nobody could rebuild the
 /// frame.
@@ -127,24 +160,6 @@ fn a_roster_edited_after_the_announcement_is_refused() {
         );
     }
     assert!(prepare(&frozen).is_ok());
-}
-
-/// Every request of the page drew again; with 33 lists a chosen enterprise fell out at the next one.
-#[test]
-fn repetition_has_no_effect() {
-    let frozen = Campaign::new(subjects(1000), officers(20), count(30)).freeze();
-    let prepared = prepare(&frozen).unwrap();
-    let first = prepared.draw(&numbers(5)).unwrap();
-    for _ in 0..5 {
-        let again = prepared.draw(&numbers(5)).unwrap();
-        assert_eq!(
-            (&again.records, &again.result),
-            (&first.records, &first.result)
-        );
-    }
-    let afresh = prepare(&frozen).unwrap().draw(&numbers(5)).unwrap();
-    assert_eq!(afresh.records, first.records);
-    assert_ne!(prepared.draw(&numbers(6)).unwrap().records, first.records);
 }
 
 fn root_of_file(bytes: &[u8]) -> Digest {

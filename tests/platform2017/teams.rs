@@ -1,7 +1,8 @@
-//! Officers: partners, certificates, recusals, too few of them.
+//! Who inspected: partners, certificates, leave, recusals, and too few officers.
 
 use std::collections::BTreeSet;
 
+use dispatch_core::plan::Role;
 use dispatch_core::rehearsal::rehearse;
 use dispatch_tests::campaign::{
     Campaign, DEPARTMENT, count, numbers, officer, officer_id, officers, prepare, slot, subject_id,
@@ -129,7 +130,7 @@ fn a_team_of_fewer_than_two_officers_is_refused() {
     assert!(campaign.try_freeze().is_err());
     // An expert does not make up for the second officer.
     let mut expert = slot("专家", 1);
-    expert.role = dispatch_core::plan::Role::Expert;
+    expert.role = Role::Expert;
     expert.expert = "食品安全".to_owned();
     campaign.plan.team.slots.push(expert);
     let faults = campaign.try_freeze().unwrap_err();

@@ -72,7 +72,7 @@ fn promise_08_anyone_can_check_every_file() {
         without.take(name);
         convicts(&without, "A01");
     }
-    let mut more = files.clone();
+    let mut more = files;
     more.insert(bundle::SUBJECTS_DIFF, Vec::new());
     convicts(&more, "A01");
 }
@@ -279,8 +279,7 @@ fn promise_10_a_sabotaged_disclosure_is_convicted() {
     );
     convicts(&forgery::disclosure(&files, |d| d.sources.clear()), "C01");
     // The list of another draw of the same announcement, in good form, against the published result.
-    let (_, other) = public_bundle(&campaign, &numbers(2));
-    let mut mixed = other.clone();
+    let (_, mut mixed) = public_bundle(&campaign, &numbers(2));
     mixed.insert(bundle::RESULT, files.get(bundle::RESULT).unwrap().to_vec());
     convicts(&mixed, "D06");
 }
@@ -322,7 +321,7 @@ fn promise_11_nothing_is_erased_rosters_account_for_changes() {
         ),
         "B05",
     );
-    let mut without = files.clone();
+    let mut without = files;
     without.take(bundle::SUBJECTS_DIFF);
     convicts(&without, "A01");
 }

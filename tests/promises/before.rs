@@ -193,7 +193,7 @@ fn promise_02_nobody_picks_the_seed_128_bits_come_from_outside() {
     for (seed, good) in [
         (vec![], false),
         (vec![weak.clone()], false),
-        (vec![contribution("司法局", true), weak.clone()], false),
+        (vec![contribution("司法局", true), weak], false),
         (
             vec![contribution("司法局", true), contribution("本局", false)],
             false,

@@ -4,8 +4,11 @@
 //! drand pulse, and public numbers, which may be any and so give as many draws of one frozen campaign
 //! as a count needs.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-#![allow(clippy::missing_panics_doc, reason = "fixtures fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test may panic"
+)]
 
 use dispatch_core::beacon::{Pulse, QUICKNET};
 use dispatch_core::bundle::{self, Files, Limits};
