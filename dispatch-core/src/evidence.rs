@@ -146,7 +146,7 @@ fn read_announcement(bytes: &[u8]) -> Result<Announced, Message> {
     match document.faults().first() {
         Some(fault) => Err(Message::new(
             format!("{}: {}", fault.path, fault.message.english),
-            format!("{}:{}", fault.path, fault.message.chinese),
+            format!("{}：{}", fault.path, fault.message.chinese),
         )),
         None => Ok(Announced {
             commitment: commitment(bytes),

@@ -201,7 +201,7 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
         let message = |fault: crate::plan::Fault| {
             Message::new(
                 format!("{}: {}", fault.path, fault.message.english),
-                format!("{}:{}", fault.path, fault.message.chinese),
+                format!("{}：{}", fault.path, fault.message.chinese),
             )
         };
         return Err(faults.into_iter().map(message).collect());

@@ -198,6 +198,6 @@ fn read(audit: &[u8], cells: &[u8], plan: &Plan) -> Result<AuditParts, Message> 
 fn row_message(roster: &str, id: &str, english: &str, chinese: &str) -> Message {
     Message::new(
         format!("{roster}, {id}: {english}"),
-        format!("{roster}“{id}”:{chinese}"),
+        format!("{roster}“{id}”：{chinese}"),
     )
 }

@@ -106,9 +106,23 @@ problem_kinds! {
     RosterRow { reason: String } = Error "roster.row"
         en "the row cannot stand in a roster: {reason}" => "correct the cell and import again"
         zh "该行不能进入名录：{reason}" => "更正单元格后重新导入";
-    UnknownInRecusal { field: &'static str, id: String } = Warning "recusal.unknown"
-        en "{field} {id} is not in its roster" => "correct the number, or leave the line if the roster is incomplete on purpose"
-        zh "{field}“{id}”不在相应名录中" => "核对编号；如确已不在名录中，可忽略";
+    RecusalSubject { id: String } = Warning "recusal.unknown-subject"
+        en "subject {id} is not in the roster" => "correct the number; if the subject has left the roster, the line does nothing"
+        zh "检查对象“{id}”不在名录中" => "核对编号；如该对象确已不在名录中，此行不起作用";
+    RecusalOfficer { id: String } = Error "recusal.unknown-officer"
+        en "officer {id} is not in the roster, so this recusal would have no effect"
+            => "use the certificate number under which the officer stands in the roster, or delete the line if the officer has left"
+        zh "执法检查人员“{id}”不在名录中，此条回避不会生效"
+            => "填写该人员在名录中使用的执法证号；如该人员已离开，请删除此行";
+    PlanColumnHeader { path: String, column: String, field: String } = Error "plan.column-header"
+        en "the plan ({path}) reads \"{column}\", which is a header; its field name is {field}" => "write {field} in the plan"
+        zh "抽查任务（{path}）引用了表头“{column}”，导入后的列名为{field}" => "在抽查任务中改写为{field}";
+    PlanColumnLeftOut { path: String, column: String } = Error "plan.column-left-out"
+        en "the plan ({path}) reads \"{column}\", a column that is left out" => "add it to columns under [subjects] in the plan"
+        zh "抽查任务（{path}）引用了“{column}”列，但该列未导入" => "在抽查任务[subjects]的columns中加入该列";
+    PlanColumnAbsent { path: String, column: String, known: String } = Error "plan.column-absent"
+        en "the plan ({path}) reads \"{column}\", and the file has no such column" => "correct the name, or add the column; the file has: {known}"
+        zh "抽查任务（{path}）引用了“{column}”，文件中没有这一列" => "更正列名或补充该列；现有列：{known}";
 
     // Header.
     MissingColumn { field: &'static str, accepted: String } = Error "import.missing-column"

@@ -123,3 +123,44 @@ fn wrong_usage_has_status_2() {
     assert_eq!(desk.run(&["--help"]).status, 0);
     assert_eq!(desk.names(), ["in"]);
 }
+
+#[test]
+fn a_column_that_the_plan_misspells_is_refused() {
+    // A sealed column that does not exist would leave the real one published.
+    let desk = Desk::new();
+    desk.replace(
+        "in/plan.toml",
+        "# sealed = [\"risk\"]",
+        "sealed = [\"信用风险等级\"]",
+    );
+    desk.announce("draw", &[]).refused(&[
+        "[plan.column-header]",
+        "subjects.sealed",
+        "write risk in the plan",
+    ]);
+    let desk = Desk::new();
+    desk.replace(
+        "in/plan.toml",
+        "field = \"last_visit\"",
+        "field = \"last_visitt\"",
+    );
+    desk.announce("draw", &[]).refused(&[
+        "[plan.column-absent]",
+        "exclusions[0].where[0].field",
+        "last_visit, last_visit_ref",
+    ]);
+    assert_eq!(desk.names(), ["in"]);
+}
+
+#[test]
+fn a_recusal_that_would_have_no_effect_is_refused() {
+    let desk = Desk::new();
+    let recusals = desk.read("in/recusals.csv");
+    let officer = recusals
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split(',').find(|cell| cell.trim().starts_with("YA")));
+    desk.replace("in/recusals.csv", officer.unwrap(), "GS0001");
+    desk.announce("draw", &[])
+        .refused(&["[recusal.unknown-officer]", "row 2", "GS0001"]);
+}

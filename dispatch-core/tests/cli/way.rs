@@ -79,8 +79,15 @@ fn from_sample_to_why_me() {
     desk.run(&["explain", "evidence.zip", &other.unwrap()])
         .done()
         .says(&["result    not drawn"]);
-    desk.run(&["explain", "evidence.zip", "914401000000000000"])
+    // A code with a right check character that no subject has, and one that is no code at all.
+    desk.run(&["explain", "evidence.zip", "91350100M000100Y43"])
         .refused(&["is not in the roster of this draw"]);
+    desk.run(&["explain", "evidence.zip", "914401000000000000"])
+        .refused(&["is not a credit code"]);
+    // People type small letters.
+    desk.run(&["explain", "evidence.zip", &ids[0].to_lowercase()])
+        .done()
+        .says(&["result    drawn"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the person at the terminal sees: language, lines, progress.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use dispatch_core::language::{Language, Message};
@@ -40,12 +40,23 @@ impl Console {
 
     /// Prints a line.
     pub(crate) fn say(&self, english: impl AsRef<str>, chinese: impl AsRef<str>) {
-        println!("{}", self.pick(english.as_ref(), chinese.as_ref()));
+        self.line(self.pick(english.as_ref(), chinese.as_ref()));
     }
 
     /// Prints a message.
     pub(crate) fn message(&self, message: &Message) {
-        println!("{}", message.text(self.language));
+        self.line(message.text(self.language));
+    }
+
+    /// Prints a line as it is. Nobody may be listening any more (`| head`); the work goes on, and the
+    /// exit status tells what came of it.
+    pub(crate) fn line(&self, text: &str) {
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    /// Prints why something was not done.
+    pub(crate) fn complain(&self, message: &Message) {
+        let _ = writeln!(std::io::stderr(), "{}", message.text(self.language));
     }
 
     /// Starts showing a step of long work, on a terminal only.

@@ -12,6 +12,7 @@ use dispatch_core::problem::{Problem, ProblemKind, Problems, Severity};
 use dispatch_core::roster::{Recusal, Roster, RosterBuilder, RosterKind, RowRules};
 
 use crate::args::Inputs;
+use crate::columns::{self, Header};
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder;
@@ -63,9 +64,16 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         &inputs.subjects,
         RosterKind::Subjects(plan.subjects.ids),
         import_subjects,
+        &columns::of_subjects(&plan),
     )?;
     reader.options.extra_columns = officer_columns(&plan);
-    let officers = reader.roster(&inputs.officers, RosterKind::Officers, import_officers)?;
+    let officers = reader.roster(
+        &inputs.officers,
+        RosterKind::Officers,
+        import_officers,
+        &columns::of_officers(&plan),
+    )?;
+    reader.options.extra_columns = Vec::new();
     let recusals = match &inputs.recusals {
         Some(path) => reader.recusals(path, &subjects, &officers)?,
         None => Vec::new(),
@@ -97,11 +105,17 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
-    fn roster(&mut self, path: &Path, kind: RosterKind, import: Import) -> Done<Roster> {
+    fn roster(
+        &mut self,
+        path: &Path,
+        kind: RosterKind,
+        import: Import,
+        read: &[(String, String)],
+    ) -> Done<Roster> {
         let name = path.display().to_string();
         let mut builder = RosterBuilder::new(RowRules { kind, sealed: &[] });
         let mut refused = Problems::new();
-        self.import(path, import, &mut |row| {
+        let headers = self.import(path, import, &mut |row| {
             if let Err(fault) = builder.push(row.fields) {
                 let kind = ProblemKind::RosterRow {
                     reason: fault.to_string(),
@@ -118,6 +132,11 @@ impl Reader<'_> {
             Roster::default()
         });
         self.problems.append(refused);
+        // Without a header line there is nothing to hold the plan against.
+        if !headers.is_empty() {
+            self.problems
+                .extend(columns::missing(&name, read, &headers));
+        }
         Ok(roster)
     }
 
@@ -137,17 +156,15 @@ impl Reader<'_> {
                 officer: value("officer"),
                 reason: value("reason"),
             };
-            let parts = [
-                ("subject", &recusal.subject, subjects),
-                ("officer", &recusal.officer, officers),
-            ];
-            for (field, id, _) in parts
-                .iter()
-                .filter(|(_, id, roster)| roster.find(id).is_none())
-            {
-                let kind = ProblemKind::UnknownInRecusal {
-                    field,
-                    id: (*id).clone(),
+            if subjects.find(&recusal.subject).is_none() {
+                let kind = ProblemKind::RecusalSubject {
+                    id: recusal.subject.clone(),
+                };
+                unknown.push(Problem::new(name.as_str(), kind).at_row(row.line));
+            }
+            if officers.find(&recusal.officer).is_none() {
+                let kind = ProblemKind::RecusalOfficer {
+                    id: recusal.officer.clone(),
                 };
                 unknown.push(Problem::new(name.as_str(), kind).at_row(row.line));
             }
@@ -162,7 +179,7 @@ impl Reader<'_> {
         path: &Path,
         import: Import,
         sink: &mut dyn FnMut(&ImportedRow<'_>),
-    ) -> Done {
+    ) -> Done<Vec<Header>> {
         let bytes = folder::read(path)?;
         let name = path.display().to_string();
         let step = self.console.bytes(&name, bytes.len() as u64);
@@ -180,7 +197,7 @@ impl Reader<'_> {
             format!("{name}：共{read}行，可用{good}行，去除空格{trimmed}处"),
         ));
         self.problems.append(report.problems);
-        Ok(())
+        Ok(report.columns)
     }
 }
 
@@ -191,12 +208,12 @@ pub(crate) fn print_problems(console: &Console, problems: &Problems, notes: bool
         .iter()
         .filter(|p| notes || p.severity != Severity::Note)
     {
-        println!(
+        console.line(&format!(
             "{} [{}] {}",
             problem.severity.name(language),
             problem.code(),
             problem.render(language)
-        );
+        ));
     }
     if notes {
         return;
@@ -231,7 +248,7 @@ fn plan_fault(name: &str, fault: &SourceFault) -> Message {
     };
     Message::new(
         format!("{name}{english}{path}: {}", fault.message.english),
-        format!("{name}{chinese}{path}:{}", fault.message.chinese),
+        format!("{name}{chinese}{path}：{}", fault.message.chinese),
     )
 }
 

@@ -4,6 +4,7 @@
 //! Exit status: 0 done, 1 refused or a check failed, 2 wrong usage.
 
 mod args;
+mod columns;
 mod commands;
 mod console;
 mod failure;
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for message in &failure.messages {
-                eprintln!("{}", message.text(console.language()));
+                console.complain(message);
             }
             ExitCode::from(failure.status)
         }

@@ -91,13 +91,13 @@ pub(crate) fn pulse(path: &Path) -> Done<Pulse> {
     let pulse = parse_relay_json(&folder::read(path)?).map_err(|error| {
         Failure::new(
             format!("{name}: {error}"),
-            format!("{name}：随机信标无法读取：{error}"),
+            format!("{name}：不是 drand 转发节点返回的随机信标，应形如 {{\"round\":轮次,\"signature\":\"96位十六进制\"}}，请重新获取（{error}）"),
         )
     })?;
     beacon::verify(&pulse).map_err(|error| {
         Failure::new(
             format!("{name}: {error}"),
-            format!("{name}：随机信标验证失败：{error}"),
+            format!("{name}：随机信标签名验证失败，可能有错字、轮次不符或属于其他链，请与转发节点的原文核对（{error}）"),
         )
     })?;
     Ok(pulse)

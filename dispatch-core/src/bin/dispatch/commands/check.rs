@@ -1,13 +1,17 @@
 //! `dispatch check`: all that is wrong, before anything is frozen.
 
+use std::collections::BTreeMap;
+
 use dispatch_core::explain::reduced;
 use dispatch_core::plan::Plan;
 use dispatch_core::plan::steering::warnings;
 use dispatch_core::problem::Severity;
 use dispatch_core::rehearsal::{Rehearsal, rehearse};
+use dispatch_core::row::value;
 use dispatch_core::selection::Stratification;
 
 use crate::args::Check;
+use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::inputs::{self, Material};
@@ -15,6 +19,14 @@ use crate::inputs::{self, Material};
 pub(crate) fn run(console: &Console, options: &Check) -> Done {
     let material = inputs::read(console, &options.inputs)?;
     let errors = report(console, &material, options.notes);
+    let schedule = &material.plan.schedule;
+    if now() > schedule.latest_announcement() {
+        let (draw, lead) = (&schedule.draw_time, schedule.lead_minutes);
+        console.say(
+            format!("warning [schedule.late] the draw is at {draw} and must be announced {lead} minutes before: it is too late for that; set a later draw time"),
+            format!("警告 [schedule.late] 抽取时间为{draw}，须提前{lead}分钟公告，现已来不及：请推迟抽取时间"),
+        );
+    }
     if errors == 0 {
         console.say("ready to be announced", "可以公告");
         Ok(())
@@ -62,6 +74,7 @@ pub(crate) fn report(console: &Console, material: &Material, notes: bool) -> usi
             );
         }
     }
+    print_idle(console, material);
     if errors == 0 {
         let rehearsal = rehearsal(console, material);
         print_rehearsal(console, &rehearsal);
@@ -132,4 +145,23 @@ fn print_rehearsal(console: &Console, rehearsal: &Rehearsal) {
         format!("{trials} trial draws, {short} of them short of officers; {groups} load groups, highest cap {cap}"),
         format!("试抽{trials}次，其中{short}次人员不足；{groups}个派员组，人均任务上限最高{cap}户"),
     );
+}
+
+/// Departments of officers that no slot asks for: usually a spelling.
+fn print_idle(console: &Console, material: &Material) {
+    let slots = &material.plan.team.slots;
+    let mut idle: BTreeMap<String, u64> = BTreeMap::new();
+    for row in 0..material.officers.len() {
+        let fields = material.officers.fields(row);
+        let department = value(&fields, "department");
+        if !slots.iter().any(|slot| slot.department == department) {
+            *idle.entry(department.to_owned()).or_default() += 1;
+        }
+    }
+    for (department, count) in idle {
+        console.say(
+            format!("warning [officers.idle] {count} officers of department {department} will not be drawn: no slot of the plan names that department; correct the spelling if they should be"),
+            format!("警告 [officers.idle] 部门“{department}”的{count}名人员不会被抽取：抽查任务没有该部门的席位；如应参加，请统一部门名称"),
+        );
+    }
 }

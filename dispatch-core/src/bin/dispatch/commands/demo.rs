@@ -140,7 +140,7 @@ fn finish(console: &Console, bundle: &Path, commitment: Digest) {
 }
 
 fn heading(console: &Console, english: &str, chinese: &str) {
-    println!();
+    console.line("");
     console.say(format!("== {english}"), format!("== {chinese}"));
 }
 

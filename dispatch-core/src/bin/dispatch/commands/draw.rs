@@ -141,10 +141,10 @@ fn values(plan: &Plan, options: &args::Draw) -> Done<Vec<SourceValue>> {
         "{\"name of the body\": \"64 hexadecimal characters\"}",
     )?;
     let mut pulses = options.pulse.as_deref();
-    let missing = |what: &str| {
+    let missing = |what: &str, chinese: &str| {
         Failure::new(
             format!("the plan needs {what}; the draw waits for it: there is no other source"),
-            format!("抽查任务需要{what}，须等待其公布，没有替代来源"),
+            format!("抽查任务需要{chinese}；尚未公布的须等待，没有替代来源"),
         )
     };
     let mut used = 0;
@@ -153,10 +153,13 @@ fn values(plan: &Plan, options: &args::Draw) -> Done<Vec<SourceValue>> {
         values.push(match source {
             SeedSource::Drand { .. } => {
                 let path = pulses.take().ok_or_else(|| {
-                    missing(&format!(
-                        "--pulse with drand quicknet round {}",
-                        plan.round()
-                    ))
+                    missing(
+                        &format!("--pulse with drand quicknet round {}", plan.round()),
+                        &format!(
+                            "用 --pulse 提供 drand quicknet 第{}轮的随机信标",
+                            plan.round()
+                        ),
+                    )
                 })?;
                 SourceValue::pulse(&pulse(path)?)
             }
@@ -164,15 +167,26 @@ fn values(plan: &Plan, options: &args::Draw) -> Done<Vec<SourceValue>> {
                 used += 1;
                 let values = numbers.get(name).cloned();
                 SourceValue::PublicNumbers {
-                    values: values.ok_or_else(|| missing(&format!("--numbers with \"{name}\"")))?,
+                    values: values.ok_or_else(|| {
+                        missing(
+                            &format!("--numbers with \"{name}\""),
+                            &format!("用 --numbers 提供“{name}”（名称须与抽查任务完全一致）"),
+                        )
+                    })?,
                 }
             }
             SeedSource::Contribution { body, .. } => {
                 used += 1;
                 let value = contributions.get(body).copied();
                 SourceValue::Contribution {
-                    value: value
-                        .ok_or_else(|| missing(&format!("--contributions with \"{body}\"")))?,
+                    value: value.ok_or_else(|| {
+                        missing(
+                            &format!("--contributions with \"{body}\""),
+                            &format!(
+                                "用 --contributions 提供“{body}”的数值（名称须与抽查任务完全一致）"
+                            ),
+                        )
+                    })?,
                 }
             }
         });

@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::BufReader;
 
 use dispatch_core::bundle::{Files, Limits};
+use dispatch_core::credit_code::CreditCode;
 use dispatch_core::evidence::Evidence;
 use dispatch_core::explain::{Explanation, Standing, explain, reduced};
+use dispatch_core::language::Message;
+use dispatch_core::plan::SubjectIds;
 use dispatch_core::verify::{Expectations, open_cells};
 
 use crate::args::Explain;
-use crate::commands::verify::report;
+use crate::commands::verify::{hidden_rules, report};
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 
@@ -21,7 +24,6 @@ pub(crate) fn run(console: &Console, options: &Explain) -> Done {
         Limits::default().total,
         &Expectations::default(),
     )?;
-    let failed = report.failed().join(", ");
     let file =
         File::open(&options.bundle).map_err(|error| Failure::file(&options.bundle, &error))?;
     let evidence = Evidence::read(Files::unpack(BufReader::new(file), Limits::default()));
@@ -35,37 +37,79 @@ pub(crate) fn run(console: &Console, options: &Explain) -> Done {
             "无法读取该证据包：请先运行 dispatch verify 查看原因",
         ));
     }
-    let cells = open_cells(&evidence);
-    let id = options.id.trim();
-    let Some(found) = explain(&evidence, &cells, id) else {
-        return Err(Failure::new(
-            format!(
-                "{id} is not in the roster of this draw: it could not be drawn, and nobody may come on the strength of it"
-            ),
-            format!(
-                "“{id}”不在本次抽取的检查对象名录中：不可能被抽中，也不得以本次抽取为由上门检查"
-            ),
+    if !report.holds() {
+        let failed = report.failed().join(", ");
+        console.complain(&Message::new(
+            format!("do not rely on what follows: the bundle fails {failed}"),
+            format!("以下内容不可信：证据包未通过{failed}"),
         ));
+    }
+    let cells = open_cells(&evidence);
+    let id = plain_id(&options.id);
+    let Some(found) = explain(&evidence, &cells, &id) else {
+        return Err(not_there(&evidence, &id));
     };
     if options.json {
-        println!("{}", json(&found, &evidence));
+        console.line(&format!("{}", json(&found, &evidence)));
     } else {
         print(console, &found);
     }
-    if report.holds() && options.json {
+    if !report.holds() {
+        return Err(Failure::said());
+    }
+    let hidden = hidden_rules(&report).join(", ");
+    if options.json {
         return Ok(());
     }
-    if report.holds() {
+    if !hidden.is_empty() {
         console.say(
-            "bundle    no check fails; run `dispatch verify` to know how much that proves",
-            "证据包         各项核验均未发现问题；证明力请用 dispatch verify 查看",
+            format!("hidden    {hidden} depend on sealed columns: the public cannot check whether this draw was right about you"),
+            format!("不可见         {hidden}涉及封存列，公众无法核验是否应当抽中"),
         );
-        return Ok(());
     }
-    Err(Failure::new(
-        format!("do not rely on this: the bundle fails {failed}"),
-        format!("以上内容不可信：证据包未通过{failed}"),
-    ))
+    console.say(
+        "bundle    no check fails; run `dispatch verify` to know how much that proves",
+        "证据包         各项核验均未发现问题；证明力请用 dispatch verify 查看",
+    );
+    Ok(())
+}
+
+/// An id as it stands in rosters: without spaces, half width, in capitals where it is a credit code.
+fn plain_id(text: &str) -> String {
+    let half = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    let id: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(half)
+        .collect();
+    let capitals = id.to_ascii_uppercase();
+    if capitals.parse::<CreditCode>().is_ok() {
+        capitals
+    } else {
+        id
+    }
+}
+
+/// Why there is nothing to explain: no such row, or no such code.
+fn not_there(evidence: &Evidence, id: &str) -> Failure {
+    let codes = evidence
+        .plan()
+        .is_some_and(|plan| plan.subjects.ids == SubjectIds::CreditCode);
+    if let (true, Err(error)) = (codes, id.parse::<CreditCode>()) {
+        return Failure::new(
+            format!("{id} is not a credit code ({error}); check it and try again"),
+            format!("“{id}”不是有效的统一社会信用代码，请核对18位代码后重试"),
+        );
+    }
+    Failure::new(
+        format!(
+            "{id} is not in the roster of this draw: it could not be drawn, and nobody may come on the strength of it"
+        ),
+        format!("“{id}”不在本次抽取的检查对象名录中：不可能被抽中，也不得以本次抽取为由上门检查"),
+    )
 }
 
 /// The explanation for people.

@@ -18,19 +18,22 @@ pub(crate) fn run(console: &Console) -> Done {
         match &result.outcome {
             Ok(count) => {
                 cases += count;
-                println!("{} {count:>6}  {name}", console.pick("pass", "通过"));
+                console.line(&format!(
+                    "{} {count:>6}  {name}",
+                    console.pick("pass", "通过")
+                ));
             }
             Err(fault) => {
                 failed += 1;
-                println!(
+                console.line(&format!(
                     "{}         {name}: {}",
                     console.pick("FAIL", "失败"),
                     fault.text(language)
-                );
+                ));
             }
         }
     }
-    println!();
+    console.line("");
     if failed == 0 {
         console.say(
             format!("{cases} cases, none failed: this build finds what it must find"),

@@ -7,7 +7,7 @@ use std::path::Path;
 use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::digest::Digest;
 use dispatch_core::policy::Policy;
-use dispatch_core::verify::{self, Expectations, Report, Status, Verdict, check};
+use dispatch_core::verify::{self, Expectations, Mark, Report, Status, Verdict, check};
 
 use crate::args::Verify;
 use crate::console::Console;
@@ -17,7 +17,7 @@ use crate::folder;
 pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     let mut expectations = Expectations::default();
     if let Some(text) = &options.expect {
-        let digest = Digest::from_hex(text.trim()).map_err(|error| {
+        let digest = Digest::from_hex(&plain_hex(text)).map_err(|error| {
             Failure::new(
                 format!("--expect: {error}; copy the commitment from the slip"),
                 format!("--expect：{error}；请照承诺单填写64位承诺"),
@@ -32,7 +32,7 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     }
     let report = report(console, &options.bundle, options.limit, &expectations)?;
     if options.json {
-        println!("{}", report.to_json(console.language()));
+        console.line(&format!("{}", report.to_json(console.language())));
     } else {
         print(console, &report);
     }
@@ -41,6 +41,13 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     } else {
         Err(Failure::said())
     }
+}
+
+/// A commitment as people copy it: in groups, perhaps in capitals.
+fn plain_hex(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<String>()
+        .to_ascii_lowercase()
 }
 
 /// Unpacks and verifies a bundle.
@@ -86,15 +93,15 @@ pub(crate) fn print(console: &Console, report: &Report) {
         };
         let title = check.title();
         let separator = console.pick(": ", "：");
-        println!(
+        console.line(&format!(
             "{status} {} (§{}) {}{separator}{}",
             result.id,
             check.section,
             title.text(language),
             result.detail.text(language)
-        );
+        ));
     }
-    println!();
+    console.line("");
     if let Some(commitment) = report.commitment {
         console.say(
             format!("commitment       {commitment}"),
@@ -118,6 +125,14 @@ pub(crate) fn print(console: &Console, report: &Report) {
         format!("auditor verdict  {auditor}"),
         format!("审计结论   {auditor}"),
     );
+    let hidden = hidden_rules(report);
+    if !hidden.is_empty() {
+        let hidden = hidden.join(", ");
+        console.say(
+            format!("not visible      {hidden}: they depend on sealed columns; only an auditor can check them"),
+            format!("公众不可见  {hidden}：涉及封存列，只有审计方可以核验"),
+        );
+    }
     let grade = report.grade.message();
     console.say(
         format!("evidence         {}", grade.english),
@@ -131,4 +146,13 @@ pub(crate) fn print(console: &Console, report: &Report) {
             format!("未通过项   {failed}"),
         );
     }
+}
+
+/// Checks that this draw hides from the public because of sealed columns.
+pub(crate) fn hidden_rules(report: &Report) -> Vec<&'static str> {
+    let hidden = report
+        .checks
+        .iter()
+        .filter(|result| result.status == Status::Hidden && check(result.id).mark != Mark::Auditor);
+    hidden.map(|result| result.id).collect()
 }
