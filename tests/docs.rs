@@ -222,3 +222,17 @@ fn every_dependency_is_explained() {
     explained.sort_unstable();
     assert_eq!(explained, used);
 }
+
+#[test]
+fn the_input_page_lists_every_header() {
+    let page = text("docs/input.md");
+    let fields: Vec<_> = dispatch_core::import::subject_fields()
+        .chain(dispatch_core::import::officer_fields())
+        .collect();
+    assert!(fields.len() > 30);
+    for (field, headers) in fields {
+        let others: Vec<&str> = headers.iter().filter(|h| **h != field).copied().collect();
+        let line = format!("| `{field}` | {} |", others.join("、"));
+        assert!(page.contains(&line), "docs/input.md lacks: {line}");
+    }
+}

@@ -32,7 +32,7 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     }
     let report = report(console, &options.bundle, options.limit, &expectations)?;
     if options.json {
-        console.line(&format!("{}", report.to_json(console.language())));
+        console.line(&report.to_json(console.language()));
     } else {
         print(console, &report);
     }
