@@ -24,20 +24,29 @@ pub(crate) fn read(path: &Path) -> Done<Vec<u8>> {
 
 /// Writes a file whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8], private: bool) -> Done {
+    write_with(path, private, |mut file| {
+        file.write_all(bytes).map(|()| file)
+    })
+}
+
+/// The same for content that is made while it is written; `fill` gives the file back.
+pub(crate) fn write_with(
+    path: &Path,
+    private: bool,
+    fill: impl FnOnce(fs::File) -> std::io::Result<fs::File>,
+) -> Done {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
     let beside = PathBuf::from(beside);
     let written = (|| {
         let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.read(true).write(true).create(true).truncate(true);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(if private { 0o600 } else { 0o644 });
         }
-        let mut file = options.open(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+        fill(options.open(&beside)?)?.sync_all()?;
         fs::rename(&beside, path)
     })();
     written.map_err(|error| {

@@ -1,7 +1,6 @@
 //! `dispatch disclose`: the evidence bundle.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
 
 use dispatch_core::bundle::{self, Files};
@@ -57,7 +56,11 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     drop(draw);
     files.insert(bundle::SUBJECTS, prepared.subjects.into_bytes());
     files.insert(bundle::OFFICERS, prepared.officers.into_bytes());
-    write(&options.out, &files, options.auditor)?;
+    folder::write_with(&options.out, options.auditor, |file| {
+        let out = files.pack(BufWriter::new(file))?;
+        out.into_inner()
+            .map_err(std::io::IntoInnerError::into_error)
+    })?;
     drop(step);
     let out = options.out.display();
     console.say(
@@ -86,26 +89,4 @@ fn check_published(dir: &Path, files: &Files) -> Done {
         ),
         format!("{path}与重新计算的结果不同，公布后被改动；请用备份恢复"),
     ))
-}
-
-fn write(path: &Path, files: &Files, private: bool) -> Done {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = std::path::PathBuf::from(beside);
-    let mut open = fs::OpenOptions::new();
-    open.read(true).write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        open.mode(if private { 0o600 } else { 0o644 });
-    }
-    let written = open
-        .open(&beside)
-        .and_then(|file: File| files.pack(BufWriter::new(file)))
-        .and_then(|mut out| out.flush())
-        .and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        Failure::file(path, &error)
-    })
 }
