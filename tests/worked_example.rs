@@ -22,6 +22,7 @@ use dispatch_core::verify::{Expectations, verify};
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/spec.md");
 const BUNDLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/worked-example.zip");
 const MARK: &str = "## 14 Worked example\n";
+const NEXT: &str = "\n## 15 ";
 
 const PLAN: &str = r#"
 draw = "EX-1"
@@ -51,14 +52,16 @@ fn the_worked_example_is_what_the_code_does() {
     let (section, zip) = example();
     let spec = std::fs::read_to_string(SPEC).unwrap();
     let at = spec.find(MARK).unwrap_or(spec.len());
+    let end = spec.find(NEXT).map_or(spec.len(), |next| next + 1);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(SPEC, format!("{}\n\n{section}", spec[..at].trim_end())).unwrap();
+        let (before, after) = (&spec[..at], &spec[end..]);
+        std::fs::write(SPEC, format!("{before}{section}\n{after}")).unwrap();
         std::fs::write(BUNDLE, &zip).unwrap();
         return;
     }
     assert_eq!(
-        &spec[at..],
-        section,
+        spec[at..end].trim_end(),
+        section.trim_end(),
         "docs/spec.md section 14 differs; UPDATE_GOLDEN=1 writes it"
     );
     let stored = Files::unpack(

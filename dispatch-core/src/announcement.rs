@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{Digest, tagged};
 use crate::json::INTEGER_LIMIT;
 use crate::language::Message;
-use crate::plan::{Fault, Plan};
+use crate::plan::{Fault, Plan, share};
 use crate::roster::{Change, DiffSummary};
 use crate::syntax::{is_hex32, is_hex48, unix_time};
 
@@ -108,12 +108,20 @@ impl Announcement {
     /// Value of `suite`: SHA-256 throughout, ChaCha20 for permutations.
     pub const SUITE: &'static str = "sha256-chacha20";
 
-    /// Number of subjects drawn.
+    /// Number of subjects drawn, all batches together.
     #[must_use]
     pub fn selected(&self) -> u64 {
         self.strata
             .iter()
             .fold(0, |sum, stratum| sum.saturating_add(stratum.quota))
+    }
+
+    /// Number of subjects that the draw itself takes, its first batch.
+    #[must_use]
+    pub fn first_batch(&self) -> u64 {
+        let batches = self.plan.batches();
+        let parts = self.strata.iter().map(|s| share(s.quota, 1, batches));
+        parts.fold(0, u64::saturating_add)
     }
 
     /// Everything in it that is against docs/spec.md sections 1 to 5, the plan included.
@@ -200,10 +208,17 @@ impl Announcement {
             .zip(&self.strata)
             .map(|(rule, s)| rule.quota.of(s.pool));
         check(
-            quotas.eq(due) && self.selected() >= 1,
+            quotas.eq(due) && (self.selected() >= 1 || plan.is_child()),
             "strata",
             "a quota does not follow from its pool, or nobody is drawn",
             "抽取数量与分层户数不符，或抽取总数为0",
+        );
+        check(
+            !plan.is_child()
+                || (self.outside_strata == self.subjects.count && self.subjects.diff.is_empty()),
+            "subjects",
+            "of a child draw are all outside the strata, and are compared with no earlier roster",
+            "分级抽取的对象均在分层之外，且不与此前名录比较",
         );
         for (path, roster) in [("subjects", &self.subjects), ("officers", &self.officers)] {
             check(

@@ -35,6 +35,8 @@ use crate::stream::LazyPermutation;
 pub struct Group {
     /// For each officer how many slots they may fill at most in this draw; `u32::MAX`: no limit.
     pub limits: Vec<u32>,
+    /// For each officer how many slots they fill already; officers beyond its end fill none.
+    pub earlier: Vec<u32>,
     /// For each class of slots the officers who may fill it.
     pub classes: Vec<OfficerSet>,
     /// The subjects in ticket order.
@@ -46,6 +48,13 @@ impl Group {
     #[must_use]
     pub fn officers(&self) -> u32 {
         u32::try_from(self.limits.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many more slots an officer may fill under a cap on all their slots.
+    fn room(&self, officer: usize, cap: u32) -> u32 {
+        let limit = self.limits.get(officer).copied().unwrap_or(0);
+        let earlier = self.earlier.get(officer).copied().unwrap_or(0);
+        limit.min(cap).saturating_sub(earlier)
     }
 }
 
@@ -98,7 +107,7 @@ pub struct OpenSlot {
 pub struct GroupAssignment {
     /// For each subject and each of its slots the officer, or none where the slot is open.
     pub officers: Vec<Vec<Option<u32>>>,
-    /// The most slots an officer may fill: the coverage's base plus the slack.
+    /// The most slots an officer may fill, earlier ones included: the coverage's base plus the slack.
     pub cap: u32,
     /// The base, and what could not be filled.
     pub coverage: Coverage,
@@ -115,7 +124,7 @@ pub fn coverage(group: &Group) -> Coverage {
 pub fn assign(group: &Group, slack: u32) -> GroupAssignment {
     let (mut network, coverage) = prepare(group);
     let cap = coverage.base.saturating_add(slack);
-    network.set_cap(&group.limits, cap);
+    network.set_cap(group, cap);
     let mut officers = Vec::with_capacity(group.subjects.len());
     for (number, subject) in group.subjects.iter().enumerate() {
         let mut permutation = LazyPermutation::new(subject.key, group.officers());
@@ -136,9 +145,9 @@ pub fn assign(group: &Group, slack: u32) -> GroupAssignment {
 /// The network filled under the base, and the coverage.
 fn prepare(group: &Group) -> (Network, Coverage) {
     let mut network = Network::new(group);
-    let (covered, unfilled) = cap::cover(&mut network, &group.limits);
+    let (covered, unfilled) = cap::cover(&mut network, group);
     let (bottlenecks, of_slot) =
-        bottleneck::find_bottlenecks(&mut network, &group.limits, &unfilled);
+        bottleneck::find_bottlenecks(&mut network, group, &unfilled);
     let open = unfilled
         .iter()
         .zip(of_slot)
@@ -151,7 +160,7 @@ fn prepare(group: &Group) -> (Network, Coverage) {
             }
         })
         .collect();
-    let base = cap::find_base(&mut network, &group.limits, &covered);
+    let base = cap::find_base(&mut network, group, &covered);
     (
         network,
         Coverage {

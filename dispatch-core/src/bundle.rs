@@ -19,6 +19,8 @@ pub const ASSIGNMENTS: &str = "assignments.jsonl";
 pub const AUDIT: &str = "audit.json";
 /// `cells.jsonl`, in the auditor's form only.
 pub const CELLS: &str = "cells.jsonl";
+/// `drops.jsonl`, where the plan has stages.
+pub const DROPS: &str = "drops.jsonl";
 /// `disclosure.json`.
 pub const DISCLOSURE: &str = "disclosure.json";
 /// `officers-diff.jsonl`, where announced.
@@ -29,12 +31,36 @@ pub const OFFICERS: &str = "officers.jsonl";
 pub const RECUSALS: &str = "recusals.jsonl";
 /// `result.json`.
 pub const RESULT: &str = "result.json";
+/// `stage-records.jsonl`, where the plan has stages.
+pub const STAGE_RECORDS: &str = "stage-records.jsonl";
+/// `stages.jsonl`, where the plan has stages.
+pub const STAGES: &str = "stages.jsonl";
 /// `subjects-diff.jsonl`, where announced.
 pub const SUBJECTS_DIFF: &str = "subjects-diff.jsonl";
 /// `subjects.jsonl`.
 pub const SUBJECTS: &str = "subjects.jsonl";
 
-/// Entries that every bundle has.
+/// A plan has at most so many children.
+pub const MOST_CHILDREN: usize = 100;
+
+/// `child-N.zip`, the bundle of the N-th child, counted from 1.
+#[must_use]
+pub fn child_name(number: usize) -> String {
+    format!("child-{number}.zip")
+}
+
+/// The number of the child whose bundle an entry is, if it is one.
+#[must_use]
+pub fn child_number(name: &str) -> Option<usize> {
+    let number: usize = name
+        .strip_prefix("child-")?
+        .strip_suffix(".zip")?
+        .parse()
+        .ok()?;
+    ((1..=MOST_CHILDREN).contains(&number) && child_name(number) == name).then_some(number)
+}
+
+/// Entries that every bundle has; of a child draw's all but the subjects.
 pub const REQUIRED: [&str; 7] = [
     ANNOUNCEMENT,
     ASSIGNMENTS,
@@ -45,7 +71,15 @@ pub const REQUIRED: [&str; 7] = [
     SUBJECTS,
 ];
 /// Entries that a bundle may have.
-pub const OPTIONAL: [&str; 4] = [AUDIT, CELLS, OFFICERS_DIFF, SUBJECTS_DIFF];
+pub const OPTIONAL: [&str; 7] = [
+    AUDIT,
+    CELLS,
+    DROPS,
+    OFFICERS_DIFF,
+    STAGE_RECORDS,
+    STAGES,
+    SUBJECTS_DIFF,
+];
 
 /// How much a bundle may unpack to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +90,8 @@ pub struct Limits {
     pub document: u64,
     /// Number of entries.
     pub entries: usize,
+    /// Whether the bundle stands in another one, where it holds no further bundles.
+    pub nested: bool,
 }
 
 impl Default for Limits {
@@ -63,7 +99,8 @@ impl Default for Limits {
         Self {
             total: 8 << 30,
             document: 16 << 20,
-            entries: 16,
+            entries: 128,
+            nested: false,
         }
     }
 }
@@ -75,6 +112,7 @@ pub struct Files {
     unreadable: Vec<String>,
     faults: Vec<Message>,
     not_a_zip: bool,
+    left: u64,
 }
 
 impl Files {
@@ -93,6 +131,7 @@ impl Files {
         let unreadable = |english: String, chinese: String| Self {
             faults: vec![Message::new(english, chinese)],
             not_a_zip: true,
+            left: limits.total,
             ..Self::default()
         };
         if let Err(error) = check_directory(&mut reader, limits.entries) {
@@ -116,7 +155,8 @@ impl Files {
                 .name_for_index(index)
                 .and_then(Result::ok)
                 .map_or_else(String::new, |name| name.into_owned());
-            if !REQUIRED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) {
+            let child = !limits.nested && child_number(&name).is_some();
+            if !REQUIRED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) && !child {
                 files.fault(
                     format!("unexpected entry {name:?}"),
                     format!("多余的条目“{name}”"),
@@ -142,7 +182,31 @@ impl Files {
                 }
             }
         }
+        files.left = left;
         files
+    }
+
+    /// What stands for a bundle inside another one whose entry cannot be unpacked.
+    #[must_use]
+    pub fn unreadable(left: u64) -> Self {
+        Self {
+            faults: vec![Message::new("the entry cannot be unpacked", "该条目无法解压")],
+            not_a_zip: true,
+            left,
+            ..Self::default()
+        }
+    }
+
+    /// How many bytes of the limit unpacking has left for bundles inside this one.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Whether the container lists the entry, though it could not be unpacked.
+    #[must_use]
+    pub fn is_listed_unreadable(&self, name: &str) -> bool {
+        self.unreadable.iter().any(|entry| entry == name)
     }
 
     /// Packs the files; the same files always give the same bytes.
@@ -197,9 +261,7 @@ impl Files {
     /// Whether the bundle is of the auditor's form.
     #[must_use]
     pub fn is_auditors(&self) -> bool {
-        let listed = |name: &str| {
-            self.files.contains_key(name) || self.unreadable.iter().any(|entry| entry == name)
-        };
+        let listed = |name: &str| self.files.contains_key(name) || self.is_listed_unreadable(name);
         listed(AUDIT) || listed(CELLS)
     }
 
@@ -262,7 +324,7 @@ fn unpack_entry<R: Read + Seek>(
 fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), String> {
     let text = |error: std::io::Error| error.to_string();
     let length = reader.seek(SeekFrom::End(0)).map_err(text)?;
-    // 16 entries with their names, extra fields and ZIP64 records are far below 64 KiB.
+    // 128 entries with their names, extra fields and ZIP64 records are far below 64 KiB.
     let tail_start = length.saturating_sub(DIRECTORY_LIMIT);
     reader.seek(SeekFrom::Start(tail_start)).map_err(text)?;
     let mut tail = Vec::new();
@@ -303,14 +365,14 @@ fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), St
         .checked_sub(tail_start)
         .and_then(|at| usize::try_from(at).ok());
     let directory_size = usize::try_from(size).map_err(|_| "directory too large")?;
-    let mut at = directory_start.ok_or("more than 16 entries")?;
+    let mut at = directory_start.ok_or("more than 128 entries")?;
     if at.checked_add(directory_size) != Some(directory_end) {
         return Err("the directory is not where the end record says".to_owned());
     }
     let mut names: Vec<&[u8]> = Vec::new();
     while at < directory_end {
         if !tail[at..].starts_with(b"PK\x01\x02") || names.len() >= most {
-            return Err("more than 16 entries, or a damaged directory".to_owned());
+            return Err("more than 128 entries, or a damaged directory".to_owned());
         }
         let part = |offset| {
             field(at + offset, 2).and_then(|n| usize::try_from(n).map_err(|e| e.to_string()))
@@ -333,5 +395,5 @@ fn check_directory<R: Read + Seek>(reader: &mut R, most: usize) -> Result<(), St
 const DEFLATE_MOST: u64 = 1032;
 /// Rosters are hundreds of megabytes, and higher levels of deflate save little on them.
 const FAST: i64 = 2;
-/// More than any directory of 16 entries needs.
+/// More than any directory of 128 entries needs.
 const DIRECTORY_LIMIT: u64 = 1 << 20;

@@ -3,6 +3,8 @@
 //! Source: docs/spec.md sections 5 to 9. Invariant: the draw is a function of its arguments; it has
 //! no clock and no randomness of its own, and from a frozen draw and its sources it cannot fail.
 
+use std::collections::HashSet;
+
 use crate::bundle::{self, Files};
 use crate::digest::Digest;
 use crate::disclosure::Disclosure;
@@ -14,6 +16,7 @@ use crate::result::{Record, ResultDocument, ResultKey};
 use crate::roster::{Recusals, Roster};
 use crate::seed::{SourceValue, check_sources, seed};
 use crate::selection::{Selected, Stratification, SubjectKey, select};
+use crate::stage::{History, List};
 use crate::team::{Staffing, Teams, Workforce, staff};
 use crate::verify::{CheckResult, OpenCells, Status, check_and_place};
 
@@ -55,7 +58,7 @@ impl Prepared {
     /// # Errors
     /// Every check that did not pass.
     pub fn open(files: Files, secret: &SecretDocument) -> Result<Self, Vec<CheckResult>> {
-        let evidence = Evidence::read(files);
+        let evidence = Evidence::read_folder(files);
         let (results, cells, strata) = check_and_place(&evidence);
         let mut failed: Vec<CheckResult> = results
             .into_iter()
@@ -108,14 +111,50 @@ impl Prepared {
     /// Draws.
     ///
     /// # Errors
-    /// When a value is not what the plan's seed sources ask for.
+    /// When a value is not what the plan's seed sources ask for, or this is a child draw.
     pub fn draw(&self, values: &[SourceValue]) -> Result<Draw, Message> {
+        if self.announced.document.plan.is_child() {
+            return Err(Message::new(
+                "this is a child draw: its subjects come from the parent's handover",
+                "这是分级抽取：须先取得发起方移交的对象",
+            ));
+        }
+        let seed = self.seed(values)?;
+        Ok(self.follow(seed, self.select(&seed)))
+    }
+
+    /// Draws the officers of a child draw for the subjects that the parent has handed over.
+    ///
+    /// # Errors
+    /// When a value is not what the plan's seed sources ask for.
+    pub fn draw_handed(
+        &self,
+        values: &[SourceValue],
+        subjects: &HashSet<&str>,
+    ) -> Result<Draw, Message> {
+        let seed = self.seed(values)?;
+        let selected = self.handed(&seed, subjects.iter().copied(), &List::default());
+        Ok(self.follow(seed, selected))
+    }
+
+    fn seed(&self, values: &[SourceValue]) -> Result<Digest, Message> {
         let plan = &self.announced.document.plan;
         check_sources(plan, values)?;
-        let commitment = self.announced.commitment;
-        let seed = seed(plan, &commitment, self.secret.as_bytes(), values)
-            .ok_or_else(|| Message::new("a seed source is missing", "缺少随机源"))?;
-        Ok(self.follow(seed, self.select(&seed)))
+        seed(
+            plan,
+            &self.announced.commitment,
+            self.secret.as_bytes(),
+            values,
+        )
+        .ok_or_else(|| Message::new("a seed source is missing", "缺少随机源"))
+    }
+
+    pub(crate) fn secret(&self) -> &Digest {
+        &self.secret
+    }
+
+    pub(crate) fn cells(&self) -> &OpenCells {
+        &self.cells
     }
 
     /// The subjects that a seed selects, in ascending order of ticket.
@@ -135,6 +174,7 @@ impl Prepared {
             subject_cells: self.cells.subjects.as_ref(),
             workforce: &workforce,
             recusals: &recusals,
+            earlier: &[],
         };
         let teams = staff(&staffing, &selected, &seed);
         let mut records: Vec<Record> = selected
@@ -174,22 +214,24 @@ impl Prepared {
         &self.strata
     }
 
-    /// The files that a disclosure adds to the public ones: `result.json`, `assignments.jsonl`,
-    /// `disclosure.json`, and the recusals of the selected subjects opened.
+    /// [`Prepared::disclose_with`] for a draw of which no stage was held.
     #[must_use]
     pub fn disclose(&self, draw: &Draw, values: &[SourceValue]) -> Files {
-        let selected: std::collections::HashSet<&str> = draw
-            .records
-            .iter()
-            .map(|record| record.subject.as_str())
-            .collect();
+        self.disclose_with(draw, &History::new(draw), values)
+    }
+
+    /// The files that a disclosure adds to the public ones: `result.json`, `assignments.jsonl`,
+    /// `disclosure.json`, the files of the stages where the plan has some, and the recusals of the
+    /// selected subjects opened.
+    #[must_use]
+    pub fn disclose_with(&self, draw: &Draw, history: &History, values: &[SourceValue]) -> Files {
         let recusals: Vec<_> = self
             .recusals
             .lines
             .iter()
             .map(|line| match line {
                 crate::roster::RecusalLine::Open(open)
-                    if selected.contains(open.subject.as_str()) =>
+                    if history.was_drawn(&open.subject) =>
                 {
                     line.clone()
                 }
@@ -202,7 +244,11 @@ impl Prepared {
             secret: self.secret,
             sources: values.to_vec(),
         };
-        let mut files = Files::default();
+        let mut files = if self.announced.document.plan.schedule.stages.is_empty() {
+            Files::default()
+        } else {
+            history.files()
+        };
         files.insert(bundle::RECUSALS, json_lines(&recusals));
         files.insert(bundle::ASSIGNMENTS, json_lines(&draw.records));
         // Documents of texts and integers always have a canonical form.

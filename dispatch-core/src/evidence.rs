@@ -4,8 +4,10 @@
 //! disclosing and explaining all read through here, so they all refuse the same things.
 
 mod cells;
+mod stages;
 
 pub use self::cells::AuditParts;
+pub use self::stages::StageParts;
 
 use std::collections::HashSet;
 
@@ -84,17 +86,54 @@ pub struct Evidence {
     pub disclosure: Part<Disclosure>,
     /// Check A09.
     pub audit: Part<AuditParts>,
+    /// Check A10; without anything in it when the plan has no stages.
+    pub stages: Part<StageParts>,
+}
+
+/// Where the subject roster of a child draw comes from.
+enum Subjects {
+    /// Nowhere: the bundle stands alone.
+    Nowhere,
+    /// The operator's folder, where it lies with the rest.
+    Folder,
+    /// The parent's bundle, if that has it.
+    Parent(Option<Vec<u8>>),
 }
 
 impl Evidence {
-    /// Reads every file.
+    /// Reads every file of a bundle that stands alone.
     #[must_use]
-    pub fn read(mut files: Files) -> Self {
+    pub fn read(files: Files) -> Self {
+        Self::read_with(files, Subjects::Nowhere)
+    }
+
+    /// Reads the files of an operator's folder: a child draw's too has its `subjects.jsonl` in it.
+    #[must_use]
+    pub fn read_folder(files: Files) -> Self {
+        Self::read_with(files, Subjects::Folder)
+    }
+
+    /// Reads every file of a bundle that stands in another, whose `subjects.jsonl` is given.
+    #[must_use]
+    pub fn read_within(files: Files, subjects: Option<Vec<u8>>) -> Self {
+        Self::read_with(files, Subjects::Parent(subjects))
+    }
+
+    fn read_with(mut files: Files, from: Subjects) -> Self {
         let announcement = Part::from(files.get(bundle::ANNOUNCEMENT).map(read_announcement));
         let plan = announcement
             .good()
             .map(|announced| announced.document.plan.clone());
         let auditors = files.is_auditors();
+        if plan.as_ref().is_some_and(Plan::is_child) {
+            match from {
+                Subjects::Folder => {}
+                Subjects::Nowhere | Subjects::Parent(None) => {
+                    files.take(bundle::SUBJECTS);
+                }
+                Subjects::Parent(Some(bytes)) => files.insert(bundle::SUBJECTS, bytes),
+            }
+        }
         let subjects = read_roster(&mut files, bundle::SUBJECTS, plan.as_ref());
         let officers = read_roster(&mut files, bundle::OFFICERS, plan.as_ref());
         let with_plan = |name: &str| Some((files.get(name)?, plan.as_ref()?));
@@ -110,9 +149,17 @@ impl Evidence {
             ),
             disclosure: Part::from(files.get(bundle::DISCLOSURE).map(read_disclosure)),
             audit: cells::read_audit(&files, plan.as_ref()),
+            stages: stages::read_stages(&files, plan.as_ref()),
             announcement,
             files,
         }
+    }
+
+    /// The bytes of the subject roster, well formed or not.
+    #[must_use]
+    pub fn subject_bytes(&self) -> Option<&[u8]> {
+        let good = self.subjects.good().map(Roster::bytes);
+        good.or_else(|| self.files.get(bundle::SUBJECTS))
     }
 
     /// The plan, if the announcement is good.
@@ -269,24 +316,30 @@ fn read_recusals(bytes: &[u8], auditors: bool) -> Result<Recusals, Message> {
 
 fn read_result(bytes: &[u8]) -> Result<ResultDocument, Message> {
     let result: ResultDocument = read_document(bytes)?;
+    check_result(&result)?;
+    Ok(result)
+}
+
+/// Whether a result document, by itself or in a line of `stages.jsonl`, is of this version.
+pub(crate) fn check_result(result: &ResultDocument) -> Result<(), Message> {
     check(
         result.format == ResultDocument::FORMAT,
         "format is not dispatch/result/1",
         "格式不是 dispatch/result/1",
-    )?;
-    Ok(result)
+    )
+}
+
+/// Whether a record names one id or nobody for every slot of the plan, and a subject.
+pub(crate) fn is_record(officers: &[String], subject: &str, plan: &Plan) -> bool {
+    let ids = officers.iter().all(|id| id.is_empty() || is_id(id));
+    ids && officers.len() == plan.team.size() && is_id(subject)
 }
 
 fn read_records(bytes: &[u8], plan: &Plan) -> Result<Vec<Record>, Message> {
     let records: Vec<Record> = read_lines(bundle::ASSIGNMENTS, bytes)?;
-    let size = plan.team.size();
     let mut subjects = HashSet::new();
     for (index, record) in records.iter().enumerate() {
-        let officers = record
-            .officers
-            .iter()
-            .all(|officer| officer.is_empty() || is_id(officer));
-        if !officers || record.officers.len() != size || !is_id(&record.subject) {
+        if !is_record(&record.officers, &record.subject, plan) {
             return Err(at(
                 bundle::ASSIGNMENTS,
                 index,

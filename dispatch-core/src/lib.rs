@@ -12,6 +12,7 @@
 //! 3. [`freeze`] makes the announcement, its commitment and the sealed files; [`slip`] the printed slip.
 //! 4. [`draw`] computes subjects ([`selection`]) and teams ([`team`], [`assignment`]) from the secret
 //!    and the [`seed`] sources ([`beacon`] verifies pulses).
+//!    Later steps of the same draw are a [`stage`].
 //! 5. [`bundle`] packs the evidence; [`verify`] runs the numbered checks; [`explain`] answers
 //!    "why me?".
 //!
@@ -47,6 +48,7 @@ pub mod seed;
 pub mod selection;
 pub mod selftest;
 pub mod slip;
+pub mod stage;
 pub mod stream;
 pub mod syntax;
 pub mod tamper;

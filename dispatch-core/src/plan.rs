@@ -4,9 +4,11 @@
 //! the friendlier TOML of [`source`]. [`Plan::faults`] finds everything that is against the rules,
 //! [`steering`] what is allowed but could steer a draw.
 
+mod child;
 mod condition;
 mod entropy;
 mod fault;
+mod mode;
 mod quota;
 mod rules;
 mod schedule;
@@ -15,8 +17,10 @@ pub mod source;
 pub mod steering;
 mod team;
 
+pub use self::child::{Child, Parent};
 pub use self::condition::{Condition, Op, matches};
 pub use self::fault::Fault;
+pub use self::mode::{Mode, share};
 pub use self::quota::{Quota, Rounding};
 pub use self::schedule::Schedule;
 pub use self::seed_source::{NumberShape, SeedSource};
@@ -32,6 +36,8 @@ pub struct Plan {
     pub annual_plan: String,
     /// The body that holds the draw.
     pub authority: String,
+    /// Who else draws officers for the subjects drawn here.
+    pub children: Vec<Child>,
     /// Id of the draw, unique for the authority.
     pub draw: String,
     /// Who is left out, and why, in order of precedence.
@@ -40,10 +46,12 @@ pub struct Plan {
     pub format: String,
     /// What is inspected.
     pub matters: Vec<Matter>,
-    /// [`Plan::MODE`].
-    pub mode: String,
+    /// Whether everything is drawn at once.
+    pub mode: Mode,
     /// About the officer roster.
     pub officers: OfficerColumns,
+    /// At most one: the draw of which this is a child draw.
+    pub parent: Vec<Parent>,
     /// Empty, or the commitment of the draw that this one repeats.
     pub repeats: String,
     /// When things happen.
@@ -67,8 +75,6 @@ pub struct Plan {
 impl Plan {
     /// Value of `format`.
     pub const FORMAT: &'static str = "dispatch/plan/1";
-    /// Value of `mode`: a sample of every stratum.
-    pub const MODE: &'static str = "sample";
 
     /// Everything in the plan that is against docs/spec.md sections 1, 3 and 5.1.
     #[must_use]
@@ -82,6 +88,21 @@ impl Plan {
         self.seed
             .iter()
             .any(|source| matches!(source, SeedSource::Drand { .. }))
+    }
+
+    /// Whether this is the plan of a child draw.
+    #[must_use]
+    pub fn is_child(&self) -> bool {
+        !self.parent.is_empty()
+    }
+
+    /// Number of batches in which the quotas are taken (docs/spec.md section 6).
+    #[must_use]
+    pub fn batches(&self) -> u64 {
+        match self.mode {
+            Mode::Order => self.schedule.stages.len() as u64 + 1,
+            Mode::Sample => 1,
+        }
     }
 
     /// The drand round that the draw time fixes (docs/spec.md 5.2); 0 without a drand source.

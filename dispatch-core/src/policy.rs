@@ -3,12 +3,13 @@
 //! Source: docs/spec.md section 12. In this version it holds the commitment slips that were
 //! received, with the time of receipt; log and witness keys come with the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::language::Message;
+use crate::stage::StageDocument;
 use crate::syntax::{is_id, unix_time};
 
 /// A verifier's own record of received slips.
@@ -31,6 +32,9 @@ pub struct ReceivedSlip {
     pub draw: String,
     /// When it was received, UTC.
     pub received: String,
+    /// The stage it is for; 0, the draw itself, where it is left out.
+    #[serde(default)]
+    pub stage: u64,
 }
 
 impl Policy {
@@ -62,26 +66,38 @@ impl Policy {
             ));
         }
         for slip in &policy.slips {
-            if unix_time(&slip.received).is_none() || !is_id(&slip.draw) {
+            let stage = slip.stage <= StageDocument::MOST;
+            if unix_time(&slip.received).is_none() || !is_id(&slip.draw) || !stage {
                 return Err(fault(
-                    format!("slip of draw {:?}: not an id, or not a time", slip.draw),
-                    "承诺单的编号或收到时间格式不符",
+                    format!("slip of draw {:?}: not an id, not a time, or not a stage", slip.draw),
+                    "承诺单的编号、收到时间或补抽次数格式不符",
                 ));
             }
         }
         Ok(policy)
     }
 
-    /// The slips of a draw by commitment, each with the earliest time it was received.
+    /// The slips of a stage of a draw (0: the draw itself) by commitment, each with the earliest
+    /// time it was received.
     #[must_use]
-    pub fn slips_of(&self, draw: &str) -> BTreeMap<Digest, u64> {
+    pub fn slips_of(&self, draw: &str, stage: u64) -> BTreeMap<Digest, u64> {
         let mut slips = BTreeMap::new();
-        for slip in self.slips.iter().filter(|slip| slip.draw == draw) {
+        let of_it = |slip: &&ReceivedSlip| slip.draw == draw && slip.stage == stage;
+        for slip in self.slips.iter().filter(of_it) {
             let time = unix_time(&slip.received).unwrap_or(u64::MAX);
             let earliest = slips.entry(slip.commitment).or_insert(time);
             *earliest = time.min(*earliest);
         }
         slips
+    }
+}
+
+impl Policy {
+    /// The numbers of the later stages of a draw for which there are slips.
+    #[must_use]
+    pub fn stages_of(&self, draw: &str) -> BTreeSet<u64> {
+        let later = |slip: &&ReceivedSlip| slip.draw == draw && slip.stage > 0;
+        self.slips.iter().filter(later).map(|slip| slip.stage).collect()
     }
 }
 

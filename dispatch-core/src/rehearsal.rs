@@ -60,6 +60,7 @@ pub fn rehearse(
         subject_cells: None,
         workforce: &workforce,
         recusals: &pairs,
+        earlier: &[],
     };
     let mut rehearsal = Rehearsal {
         impossible: impossible(&staffing, &strata),

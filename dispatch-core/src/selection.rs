@@ -3,6 +3,7 @@
 //! Source: docs/spec.md 3.2 and section 6. Invariant: a ticket depends on the subject key and the id
 //! alone, and a row's stratum on that row alone, so no row can influence another.
 
+mod due;
 mod place;
 
 use rayon::prelude::*;
@@ -11,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::announcement::{ExcludedCount, StratumCount};
 use crate::digest::{Digest, hex, tagged};
 use crate::language::Message;
-use crate::plan::Plan;
+use crate::plan::{Plan, share};
 use crate::roster::{Cells, Roster};
 use crate::row::{Field, value};
 
@@ -73,6 +74,10 @@ pub struct Stratification {
     pub missing_references: Vec<usize>,
     /// Strata whose fixed quota exceeds the pool, by index.
     pub short: Vec<usize>,
+    /// Subjects in a stratum that are due fewer than two officers, by index.
+    pub understaffed: Vec<usize>,
+    /// In how many batches the quotas are taken.
+    pub batches: u64,
 }
 
 impl Stratification {
@@ -98,6 +103,8 @@ impl Stratification {
             .map(|(s, pool)| s.quota.of(*pool))
             .collect();
         Self {
+            understaffed: due::understaffed(plan, roster, &places),
+            batches: plan.batches(),
             missing_references: missing.map(|(index, _)| index).collect(),
             places,
             excluded: plan
@@ -127,10 +134,19 @@ impl Stratification {
         }
     }
 
-    /// Number of subjects drawn.
+    /// Number of subjects drawn, all batches together.
     #[must_use]
     pub fn selected(&self) -> u64 {
         self.strata.iter().map(|stratum| stratum.quota).sum()
+    }
+
+    /// How many of each stratum a batch takes, batches counted from 1 (docs/spec.md section 6).
+    #[must_use]
+    pub fn batch(&self, number: u64) -> Vec<u64> {
+        let quotas = self.strata.iter().map(|stratum| stratum.quota);
+        quotas
+            .map(|quota| share(quota, number, self.batches))
+            .collect()
     }
 
     /// What keeps a draw from being announced with these rosters.
@@ -157,7 +173,14 @@ impl Stratification {
                 format!("检查对象{id}因“{code}”被排除，但“{field}”列没有填写已完成检查的编号：请补填，否则不得排除"),
             ));
         }
-        if self.selected() == 0 {
+        for index in &self.understaffed {
+            let id = roster.id(*index);
+            faults.push(Message::new(
+                format!("subject {id}: is due fewer than two officers; add slots, or children that take it, or exclude it from the strata"),
+                format!("检查对象{id}：应派执法检查人员不足两名。请增加席位或由参与部门派员，或将其移出分层"),
+            ));
+        }
+        if self.selected() == 0 && !plan.is_child() {
             faults.push(Message::new(
                 "no subject would be drawn: every quota is 0",
                 "所有分层的抽取数量均为0，没有对象会被抽中",
@@ -220,35 +243,50 @@ pub struct Selected {
     pub stratum: usize,
 }
 
-/// The selected subjects of all strata, in ascending order of ticket.
-///
-/// The quota is found on the first eight bytes of the tickets; whole tickets are computed again for
-/// those few that may be among the selected.
+/// The selected subjects of all strata, in ascending order of ticket: those of the first batch.
 #[must_use]
 pub fn select(roster: &Roster, strata: &Stratification, key: SubjectKey) -> Vec<Selected> {
+    select_among(roster, strata, key, &strata.batch(1), &|_| true)
+}
+
+/// As many subjects of each stratum as `wanted` says (all, where there are fewer), among the rows
+/// for which `may` answers true, in ascending order of ticket (docs/spec.md section 6 and 15.3).
+///
+/// The number is found on the first eight bytes of the tickets; whole tickets are computed again for
+/// those few that may be among the selected.
+#[must_use]
+pub fn select_among(
+    roster: &Roster,
+    strata: &Stratification,
+    key: SubjectKey,
+    wanted: &[u64],
+    may: &(dyn Fn(usize) -> bool + Sync),
+) -> Vec<Selected> {
     let tickets = key.tickets();
-    let drawable = |stratum: usize| strata.strata.get(stratum).is_some_and(|s| s.quota > 0);
+    let drawable = |stratum: usize| wanted.get(stratum).is_some_and(|wanted| *wanted > 0);
     let heads: Vec<u64> = strata
         .places
         .par_iter()
         .enumerate()
         .with_min_len(ROWS_PER_TASK)
         .map(|(row, place)| match place {
-            Place::Stratum(stratum) if drawable(*stratum) => tickets.of(roster.id(row)).head(),
+            Place::Stratum(stratum) if drawable(*stratum) && may(row) => tickets.of(roster.id(row)).head(),
             _ => 0,
         })
         .collect();
     let mut pools: Vec<Vec<(u64, usize)>> = strata
         .strata
         .iter()
-        .map(|count| match count.quota {
-            0 => Vec::new(),
-            _ => Vec::with_capacity(usize::try_from(count.pool).unwrap_or(0).min(heads.len())),
+        .enumerate()
+        .map(|(stratum, count)| match drawable(stratum) {
+            false => Vec::new(),
+            true => Vec::with_capacity(usize::try_from(count.pool).unwrap_or(0).min(heads.len())),
         })
         .collect();
     for (row, (place, head)) in strata.places.iter().zip(&heads).enumerate() {
         if let Place::Stratum(stratum) = place
             && drawable(*stratum)
+            && may(row)
             && let Some(pool) = pools.get_mut(*stratum)
         {
             pool.push((*head, row));
@@ -257,10 +295,10 @@ pub fn select(roster: &Roster, strata: &Stratification, key: SubjectKey) -> Vec<
     drop(heads);
     let mut selected: Vec<Selected> = pools
         .into_par_iter()
-        .zip(&strata.strata)
+        .zip(wanted)
         .enumerate()
-        .flat_map_iter(|(stratum, (pool, count))| {
-            let quota = usize::try_from(count.quota).unwrap_or(usize::MAX);
+        .flat_map_iter(|(stratum, (pool, wanted))| {
+            let quota = usize::try_from(*wanted).unwrap_or(usize::MAX);
             let candidates = smallest(pool, quota).into_iter().map(|(_, row)| Selected {
                 ticket: tickets.of(roster.id(row)),
                 row,

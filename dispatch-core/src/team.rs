@@ -6,6 +6,7 @@
 
 mod group;
 mod shortage;
+mod standing;
 
 pub use self::group::{GroupName, Workforce};
 pub use self::shortage::Shortage;
@@ -14,7 +15,8 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use crate::assignment::assign;
+use self::group::Problem;
+use crate::assignment::{GroupAssignment, assign};
 use crate::digest::Digest;
 use crate::plan::Plan;
 use crate::roster::{Cells, Roster};
@@ -33,6 +35,8 @@ pub struct Staffing<'d> {
     pub workforce: &'d Workforce,
     /// Pairs of subject id and officer id that must not meet.
     pub recusals: &'d HashSet<(&'d str, &'d str)>,
+    /// For every officer, by row, the slots filled before; officers beyond its end filled none.
+    pub earlier: &'d [u32],
 }
 
 /// The teams of a draw.
@@ -47,9 +51,11 @@ pub struct Teams {
 /// What a load group came to.
 #[derive(Clone, Debug)]
 pub struct GroupOutcome {
-    /// Department and region, say.
+    /// What was filled.
+    pub step: Step,
+    /// Department and region, say; of dealing the region alone.
     pub name: GroupName,
-    /// Number of officers in it, drawable or not.
+    /// Number of officers in it, drawable or not; of dealing, of complete teams.
     pub officers: usize,
     /// Number of slots.
     pub slots: usize,
@@ -71,10 +77,40 @@ impl Teams {
     }
 }
 
-/// Draws the teams of `selected`, which are in ascending order of ticket.
+/// Which step of section 7 a load group belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Officers for visits (7.4).
+    Visits,
+    /// Officers for standing teams (7.5, forming).
+    Forming,
+    /// Standing teams for visits (7.5, dealing).
+    Dealing,
+}
+
+/// Draws the teams of `selected`, which are in ascending order of ticket: a team for every subject
+/// or, where the plan says so, standing teams.
 #[must_use]
 pub fn staff(staffing: &Staffing<'_>, selected: &[Selected], seed: &Digest) -> Teams {
-    let problems = group::problems(staffing, selected, seed);
+    match staffing.plan.team.standing {
+        0 => fill(staffing, selected, None, seed),
+        visits => standing::staff(staffing, selected, visits, seed),
+    }
+}
+
+/// Fills slots one by one (docs/spec.md 7.4): of each subject those that `vacant` names, without it all.
+#[must_use]
+pub fn fill(
+    staffing: &Staffing<'_>,
+    selected: &[Selected],
+    vacant: Option<&[Vec<usize>]>,
+    seed: &Digest,
+) -> Teams {
+    let problems = group::problems(staffing, selected, vacant, seed);
+    let name = |index: usize| {
+        let subject = selected.get(index)?;
+        Some(staffing.subjects.id(subject.row).to_owned())
+    };
     let slack = u32::try_from(staffing.plan.team.slack).unwrap_or(u32::MAX);
     let answers: Vec<_> = problems
         .par_iter()
@@ -92,16 +128,29 @@ pub fn staff(staffing: &Staffing<'_>, selected: &[Selected], seed: &Digest) -> T
                 teams.members[visit.selected][*slot] = row.copied();
             }
         }
-        let coverage = &answer.coverage;
-        teams.groups.push(GroupOutcome {
-            name: problem.name.clone(),
-            officers: problem.officers.len(),
-            slots: problem.visits.iter().map(|visit| visit.slots.len()).sum(),
-            base: coverage.base,
-            cap: answer.cap,
-            open: coverage.open.len(),
-            shortages: shortage::explain(staffing, selected, problem, coverage),
-        });
+        teams
+            .groups
+            .push(outcome(staffing, Step::Visits, problem, &answer, &name));
     }
     teams
+}
+
+fn outcome(
+    staffing: &Staffing<'_>,
+    step: Step,
+    problem: &Problem,
+    answer: &GroupAssignment,
+    name: &dyn Fn(usize) -> Option<String>,
+) -> GroupOutcome {
+    let coverage = &answer.coverage;
+    GroupOutcome {
+        step,
+        name: problem.name.clone(),
+        officers: problem.officers.len(),
+        slots: problem.visits.iter().map(|visit| visit.slots.len()).sum(),
+        base: coverage.base,
+        cap: answer.cap,
+        open: coverage.open.len(),
+        shortages: shortage::explain(staffing, name, problem, coverage),
+    }
 }

@@ -4,17 +4,22 @@
 //! derived from the statuses. Invariant: for every input there is a report, and each check of the
 //! table stands in it exactly once, in order.
 
+mod children;
 mod drawn;
 mod forms;
 mod frozen;
 mod outside;
 mod report;
+mod stages;
 mod table;
 
 pub use self::report::{CheckResult, Form, Grade, Report, Status, Verdict};
 pub use self::table::{CHECKS, Check, Mark, check};
 
-use crate::bundle::Files;
+use self::children::Parent;
+use self::table::{CHILD_NEEDS, OF_CHILDREN};
+
+use crate::bundle::{self, Files};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::language::Message;
@@ -41,6 +46,17 @@ pub fn verify(
     expectations: &Expectations,
     observer: &mut dyn FnMut(&CheckResult),
 ) -> Report {
+    verify_within(name, files, expectations, None, observer)
+}
+
+/// The same for a bundle that stands alone, or in another one.
+fn verify_within(
+    name: &str,
+    files: Files,
+    expectations: &Expectations,
+    parent: Option<&Parent<'_>>,
+    observer: &mut dyn FnMut(&CheckResult),
+) -> Report {
     let form = if files.is_auditors() {
         Form::Auditor
     } else {
@@ -48,14 +64,7 @@ pub fn verify(
     };
     let container = forms::container(&files);
     let unreadable = files.is_unreadable();
-    let mut run = Run {
-        form,
-        results: Vec::new(),
-        observer,
-        sealed_strata: false,
-        sealed_team: false,
-        strata: None,
-    };
+    let mut run = Run::new(form, parent, observer);
     if unreadable {
         run.record("A01", container);
         for check in CHECKS.iter().skip(1) {
@@ -65,11 +74,20 @@ pub fn verify(
                 Message::new("there is no bundle to check", "没有可核验的证据包"),
             );
         }
-        return run.report(name, None, false);
+        return report::derive(name, run, None);
     }
     // Whether a diff is due is known from the announcement only, so A01 is decided after A02.
     let names: Vec<String> = files.names().map(str::to_owned).collect();
-    let evidence = Evidence::read(files);
+    let unreadable: Vec<usize> = (1..=bundle::MOST_CHILDREN)
+        .filter(|number| files.is_listed_unreadable(&bundle::child_name(*number)))
+        .collect();
+    let left = files.left();
+    let mut evidence = match parent {
+        Some(parent) => {
+            Evidence::read_within(files, parent.evidence.subject_bytes().map(<[u8]>::to_vec))
+        }
+        None => Evidence::read(files),
+    };
     run.record(
         "A01",
         container.and_then(|_| forms::entries(&names, &evidence, form)),
@@ -79,14 +97,14 @@ pub fn verify(
     frozen::run(&mut run, &evidence, &cells);
     run.sources(&evidence);
     drawn::run(&mut run, &evidence, &cells);
+    stages::run(&mut run, &evidence, &cells);
+    children::run(&mut run, &evidence, &names);
     run.outside(&evidence, expectations);
-    let announced = evidence.announcement.good();
-    let replay = announced.is_some_and(|announced| announced.document.replay);
-    run.report(
-        name,
-        announced.map(|announced| announced.commitment),
-        replay,
-    )
+    if parent.is_none() {
+        let inner = children::Inner { unreadable, left };
+        run.children = children::reports(&mut run, &mut evidence, inner, expectations);
+    }
+    report::derive(name, run, evidence.announcement.good())
 }
 
 /// Checks what is frozen, before the draw: A02 to A05, A09, B02 to B07, C02, E01 and E02. Needs the
@@ -101,14 +119,8 @@ pub fn check_frozen(evidence: &Evidence) -> (Vec<CheckResult>, OpenCells) {
 pub(crate) fn check_and_place(
     evidence: &Evidence,
 ) -> (Vec<CheckResult>, OpenCells, Option<Stratification>) {
-    let mut run = Run {
-        form: Form::Auditor,
-        results: Vec::new(),
-        observer: &mut |_| {},
-        sealed_strata: false,
-        sealed_team: false,
-        strata: None,
-    };
+    let mut silent = |_: &CheckResult| {};
+    let mut run = Run::new(Form::Auditor, None, &mut silent);
     run.forms(evidence);
     let cells = run.sealed(evidence);
     frozen::run(&mut run, evidence, &cells);
@@ -139,13 +151,51 @@ pub(crate) struct Run<'o> {
     pub(crate) form: Form,
     pub(crate) sealed_strata: bool,
     pub(crate) sealed_team: bool,
+    is_child: bool,
+    has_stages: bool,
+    has_children: bool,
+    /// Whether the bundle has a stage.
+    held_stages: bool,
+    /// The bundle that this one stands in.
+    parent: Option<&'o Parent<'o>>,
+    children: Vec<(String, Report)>,
     /// The places of all subjects, once B07 has computed them.
     pub(crate) strata: Option<Stratification>,
     results: Vec<CheckResult>,
     observer: &'o mut dyn FnMut(&CheckResult),
 }
 
-impl Run<'_> {
+impl<'o> Run<'o> {
+    fn new(
+        form: Form,
+        parent: Option<&'o Parent<'o>>,
+        observer: &'o mut dyn FnMut(&CheckResult),
+    ) -> Self {
+        Self {
+            form,
+            sealed_strata: false,
+            sealed_team: false,
+            is_child: false,
+            has_stages: false,
+            has_children: false,
+            held_stages: false,
+            parent,
+            children: Vec::new(),
+            strata: None,
+            results: Vec::new(),
+            observer,
+        }
+    }
+
+    /// Whether the check has nothing to look at in a draw of this kind.
+    fn is_void(&self, id: &str) -> bool {
+        match id {
+            "H04" => !self.has_children,
+            "H01" | "H02" | "H03" | "H05" => !self.is_child && self.parent.is_none(),
+            _ => id.starts_with('G') && !self.has_stages,
+        }
+    }
+
     /// Runs a check unless it is hidden or something it needs did not pass.
     pub(crate) fn check(&mut self, id: &'static str, run: impl FnOnce() -> Outcome) {
         let check = check(id);
@@ -155,6 +205,10 @@ impl Run<'_> {
             .find(|need| **need == "A02" && !self.passed(need))
         {
             return self.skip(id, missing);
+        }
+        if self.is_void(id) {
+            let nothing = Message::new("nothing of that kind in this draw", "本次抽取无此情形");
+            return self.put(id, Status::Pass, nothing);
         }
         let marked = match check.mark {
             Mark::None | Mark::Auditor => false,
@@ -173,6 +227,24 @@ impl Run<'_> {
         }
         if let Some(missing) = check.needs.iter().find(|need| !self.passed(need)) {
             return self.skip(id, missing);
+        }
+        if self.is_child && OF_CHILDREN.contains(&id) {
+            let (own, parents) = CHILD_NEEDS;
+            if let Some(missing) = own.iter().find(|need| !self.passed(need)) {
+                return self.skip(id, missing);
+            }
+            let parent = self.parent;
+            let passed = |need: &&&str| !parent.is_some_and(|parent| parent.passed(need));
+            if let Some(missing) = parents.iter().find(passed) {
+                return self.put(
+                    id,
+                    Status::Skipped,
+                    Message::new(
+                        format!("not run: it needs {missing} of the parent's bundle, which did not pass"),
+                        format!("未执行：需要发起方证据包先通过{missing}"),
+                    ),
+                );
+            }
         }
         if marked && !self.passed("E01") {
             return self.skip(id, "E01");
@@ -208,18 +280,6 @@ impl Run<'_> {
         let result = CheckResult { id, status, detail };
         (self.observer)(&result);
         self.results.push(result);
-    }
-
-    fn report(self, name: &str, commitment: Option<Digest>, replay: bool) -> Report {
-        report::derive(
-            name,
-            self.form,
-            self.results,
-            commitment,
-            replay,
-            self.sealed_strata,
-            self.sealed_team,
-        )
     }
 }
 

@@ -18,7 +18,7 @@ use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, SecretDocument, fre
 use dispatch_core::json::from_canonical;
 use dispatch_core::language::Message;
 use dispatch_core::plan::{
-    Condition, Matter, MatterKind, NumberShape, OfficerColumns, Op, Plan, Quota, Role, Schedule,
+    Condition, Matter, MatterKind, Mode, NumberShape, OfficerColumns, Op, Plan, Quota, Role, Schedule,
     SeedSource, Slot, Stratum, SubjectColumns, SubjectIds, Team,
 };
 use dispatch_core::roster::{Recusal, Roster, RosterBuilder, RosterKind, RowRules};
@@ -202,6 +202,7 @@ pub fn plan(strata: Vec<Stratum>) -> Plan {
     Plan {
         annual_plan: "2026年度计划第1项".to_owned(),
         authority: "广州市市场监督管理局".to_owned(),
+        children: Vec::new(),
         draw: "440100-2026-0001".to_owned(),
         exclusions: Vec::new(),
         format: Plan::FORMAT.to_owned(),
@@ -212,13 +213,15 @@ pub fn plan(strata: Vec<Stratum>) -> Plan {
             kind: MatterKind::General,
             name: "公示信息检查".to_owned(),
         }],
-        mode: Plan::MODE.to_owned(),
+        mode: Mode::Sample,
         officers: OfficerColumns { sealed: Vec::new() },
+        parent: Vec::new(),
         repeats: String::new(),
         schedule: Schedule {
             disclosure_time: "2026-08-23T01:00:00Z".to_owned(),
             draw_time: "2026-07-23T07:38:30Z".to_owned(),
             lead_minutes: 1440,
+            stage_lead_minutes: 1440,
             stages: Vec::new(),
             window_end: "2026-08-22".to_owned(),
             window_start: "2026-07-24".to_owned(),
@@ -244,6 +247,7 @@ pub fn plan(strata: Vec<Stratum>) -> Plan {
             min_days: 5,
             slack: 1,
             slots: vec![slot("检查人员", 2)],
+            standing: 0,
         },
         temporary_reason: String::new(),
         title: "2026年度抽查".to_owned(),

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Group;
 use super::network::Network;
 
 /// A set of slots that compete for too few officers (Hall violator).
@@ -58,7 +59,7 @@ impl Bottleneck {
 /// each open slot which of them is its own. Open slots with the same officers and rivals share one.
 pub(super) fn find_bottlenecks(
     network: &mut Network,
-    limits: &[u32],
+    group: &Group,
     open: &[usize],
 ) -> (Vec<Bottleneck>, Vec<usize>) {
     let mut found = Found::default();
@@ -72,7 +73,7 @@ pub(super) fn find_bottlenecks(
     }
     let pairs = found.reaches.iter().zip(&members);
     let bottlenecks = pairs
-        .map(|(reach, open)| describe(network, limits, reach, open))
+        .map(|(reach, open)| describe(network, group, reach, open))
         .collect();
     (bottlenecks, of_slot)
 }
@@ -163,14 +164,14 @@ impl Found {
 
 fn describe(
     network: &Network,
-    limits: &[u32],
+    group: &Group,
     Reach { officers, rivals }: &Reach,
     open: &[usize],
 ) -> Bottleneck {
     let places = officers
         .iter()
-        .filter_map(|&officer| limits.get(officer))
-        .fold(0_u64, |sum, &limit| sum.saturating_add(u64::from(limit)));
+        .map(|&officer| group.room(officer, u32::MAX))
+        .fold(0_u64, |sum, room| sum.saturating_add(u64::from(room)));
     // A rival held by an officer with places left was reached through its own subject's team.
     let mut teammates: Vec<(usize, u32)> = rivals
         .iter()

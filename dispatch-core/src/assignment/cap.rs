@@ -6,18 +6,19 @@
 //!
 //! Invariant: after [`find_base`] every covered slot is held within `min(own limit, base)`.
 
+use super::Group;
 use super::network::Network;
 
 /// Fills every slot that can be filled beside the earlier covered ones, under the officers' own
 /// limits; the answer lists the covered and the open slots, both in order.
-pub(super) fn cover(network: &mut Network, limits: &[u32]) -> (Vec<usize>, Vec<usize>) {
-    network.set_cap(limits, u32::MAX);
+pub(super) fn cover(network: &mut Network, group: &Group) -> (Vec<usize>, Vec<usize>) {
+    network.set_cap(group, u32::MAX);
     (0..network.demand.slots()).partition(|&slot| network.augment(slot))
 }
 
 /// The smallest cap under which all covered slots can be filled: 0 when there are none. The
 /// network is left filled under it.
-pub(super) fn find_base(network: &mut Network, limits: &[u32], covered: &[usize]) -> u32 {
+pub(super) fn find_base(network: &mut Network, group: &Group, covered: &[usize]) -> u32 {
     if covered.is_empty() {
         return 0;
     }
@@ -28,26 +29,26 @@ pub(super) fn find_base(network: &mut Network, limits: &[u32], covered: &[usize]
     let mut step = 1;
     // Slots keep their officers from one cap to the next, so most checks have little to do. At
     // u32::MAX the covered slots fit by definition.
-    while !fill(network, limits, covered, enough) && enough < u32::MAX {
+    while !fill(network, group, covered, enough) && enough < u32::MAX {
         too_small = enough;
         enough = enough.saturating_add(step);
         step = step.saturating_mul(2);
     }
     while enough - too_small > 1 {
         let middle = too_small + (enough - too_small) / 2;
-        if fill(network, limits, covered, middle) {
+        if fill(network, group, covered, middle) {
             enough = middle;
         } else {
             too_small = middle;
         }
     }
-    fill(network, limits, covered, enough);
+    fill(network, group, covered, enough);
     enough
 }
 
 /// Whether all covered slots fit under the cap; they are then held under it.
-fn fill(network: &mut Network, limits: &[u32], covered: &[usize], cap: u32) -> bool {
-    network.set_cap(limits, cap);
+fn fill(network: &mut Network, group: &Group, covered: &[usize], cap: u32) -> bool {
+    network.set_cap(group, cap);
     covered
         .iter()
         .all(|&slot| network.officer_of(slot).is_some() || network.augment(slot))

@@ -48,10 +48,10 @@ impl Network {
         }
     }
 
-    /// Gives every officer the capacity `min(own limit, cap)`; slots above it lose their officer.
-    pub(super) fn set_cap(&mut self, limits: &[u32], cap: u32) {
-        for (officer, &limit) in limits.iter().enumerate().take(self.demand.officers()) {
-            self.capacity[officer] = limit.min(cap);
+    /// Gives every officer the room that limit, cap and earlier slots leave; slots above it lose their officer.
+    pub(super) fn set_cap(&mut self, group: &Group, cap: u32) {
+        for officer in 0..self.demand.officers() {
+            self.capacity[officer] = group.room(officer, cap);
             while self.load[officer] > self.capacity[officer] {
                 let slot = self.first_held[officer];
                 if slot == NOBODY {

@@ -179,6 +179,12 @@ fn read(audit: &[u8], cells: &[u8], plan: &Plan) -> Result<AuditParts, Message> 
         {
             return fault("not an id, or not a text", "编号或文本格式不符");
         }
+        if plan.is_child() && line.roster == "subjects" {
+            return fault(
+                "opens the subjects, which are the parent's",
+                "打开了检查对象名录，而该名录属于发起方",
+            );
+        }
         if columns.is_empty() || !line.cells.keys().eq(columns) {
             return fault(
                 "does not open exactly the sealed columns",

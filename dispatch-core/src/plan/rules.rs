@@ -3,10 +3,11 @@
 //! Source: docs/spec.md sections 1, 3 and 5.1. Invariant: a plan without faults can be drawn from
 //! any rosters; only its quotas can still fail, against the pools.
 
+use super::child::child_faults;
 use super::fault::{Fault, Faults};
 use super::seed_source::seed_faults;
 use super::team::team_faults;
-use super::{Condition, Matter, Op, Plan, Quota};
+use super::{Condition, Matter, Mode, Op, Plan, Quota};
 use crate::syntax::{TEXT_LIMIT, is_hex32};
 
 pub(super) fn plan_faults(plan: &Plan) -> Vec<Fault> {
@@ -34,7 +35,12 @@ pub(super) fn plan_faults(plan: &Plan) -> Vec<Fault> {
         }
         conditions(&path, &exclusion.conditions, &mut faults);
     }
-    faults.length("strata", plan.strata.len(), 1, 1000);
+    faults.length(
+        "strata",
+        plan.strata.len(),
+        usize::from(!plan.is_child()),
+        1000,
+    );
     faults.once("strata", plan.strata.iter().map(|s| s.name.as_str()));
     for (index, stratum) in plan.strata.iter().enumerate() {
         let path = format!("strata[{index}]");
@@ -43,7 +49,8 @@ pub(super) fn plan_faults(plan: &Plan) -> Vec<Fault> {
         quota(&format!("{path}.quota"), &stratum.quota, &mut faults);
     }
     plan.schedule.faults(&mut faults);
-    team_faults(&plan.team, &mut faults);
+    team_faults(plan, &mut faults);
+    child_faults(plan, &mut faults);
     let (first, last) = plan.schedule.window();
     if first <= last && u64::try_from(last - first + 1).unwrap_or(0) < plan.team.min_days {
         faults.add(
@@ -64,8 +71,19 @@ fn heading(plan: &Plan, faults: &mut Faults) {
             "不是 dispatch/plan/1，本版本不识别",
         );
     }
-    if plan.mode != Plan::MODE {
-        faults.add("mode", "is not \"sample\"", "不是 \"sample\"");
+    if plan.mode == Mode::Order && plan.schedule.stages.is_empty() {
+        faults.add(
+            "mode",
+            "is \"order\", but schedule.stages names no later batch: add their times",
+            "为 \"order\"，但 schedule.stages 没有后续批次的时间：请补充",
+        );
+    }
+    if !plan.schedule.stages.is_empty() && !plan.uses_drand() {
+        faults.add(
+            "schedule.stages",
+            "need a drand source in seed: only it has a later pulse for every stage",
+            "需要 seed 中有 drand 随机源：只有它能为每次补抽提供后来的随机数",
+        );
     }
     faults.id("draw", &plan.draw);
     faults.text("title", &plan.title);
@@ -128,7 +146,7 @@ fn sealed(path: &str, columns: &[String], faults: &mut Faults) {
     }
 }
 
-fn conditions(path: &str, conditions: &[Condition], faults: &mut Faults) {
+pub(super) fn conditions(path: &str, conditions: &[Condition], faults: &mut Faults) {
     let path = format!("{path}.where");
     faults.length(&path, conditions.len(), 0, 20);
     for (index, condition) in conditions.iter().enumerate() {

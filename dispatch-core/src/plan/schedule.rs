@@ -19,6 +19,8 @@ pub struct Schedule {
     pub draw_time: String,
     /// How long before the draw time everything must be announced, in minutes.
     pub lead_minutes: u64,
+    /// How long before its time every stage must be published, in minutes.
+    pub stage_lead_minutes: u64,
     /// When later stages may take place.
     pub stages: Vec<String>,
     /// Last day of the visits.
@@ -47,6 +49,20 @@ impl Schedule {
             .saturating_sub(self.lead_minutes.saturating_mul(60))
     }
 
+    /// The time of stage `number`, counted from 1, in seconds since 1970.
+    #[must_use]
+    pub fn stage_unix(&self, number: u64) -> Option<u64> {
+        let index = usize::try_from(number.checked_sub(1)?).ok()?;
+        unix_time(self.stages.get(index)?)
+    }
+
+    /// The latest publication of stage `number` in seconds since 1970.
+    #[must_use]
+    pub fn latest_stage(&self, number: u64) -> Option<u64> {
+        let lead = self.stage_lead_minutes.saturating_mul(60);
+        Some(self.stage_unix(number)?.saturating_sub(lead))
+    }
+
     /// First and last day of the visits as day numbers; an empty range if malformed.
     #[must_use]
     pub fn window(&self) -> (i64, i64) {
@@ -65,12 +81,17 @@ impl Schedule {
         let after_end = end.map(|end: Date| {
             u64::try_from((day_number(end) + 1).saturating_mul(86_400)).unwrap_or(0)
         });
-        if !(1..=525_600).contains(&self.lead_minutes) {
-            faults.add(
-                "schedule.lead_minutes",
-                "must be from 1 to 525600 minutes",
-                "必须在1到525600分钟之间",
-            );
+        for (path, minutes) in [
+            ("schedule.lead_minutes", self.lead_minutes),
+            ("schedule.stage_lead_minutes", self.stage_lead_minutes),
+        ] {
+            if !(1..=525_600).contains(&minutes) {
+                faults.add(
+                    path,
+                    "must be from 1 to 525600 minutes",
+                    "必须在1到525600分钟之间",
+                );
+            }
         }
         if let (Some(start), Some(end)) = (start, end)
             && start > end

@@ -4,6 +4,7 @@
 //! reported at once, with its line, in both languages and with a remedy. Invariant: a [`PlanSource`]
 //! holds a plan without [`Plan::faults`]; two texts that read alike give the same plan.
 
+mod child;
 mod complaint;
 mod log;
 mod part;
@@ -17,7 +18,7 @@ use toml::de::{DeTable, DeValue};
 use self::log::Log;
 use self::quantity::{day, instant, lead_minutes};
 use self::section::Section;
-use super::{OfficerColumns, Plan, Schedule, SubjectColumns, SubjectIds};
+use super::{Mode, OfficerColumns, Plan, Schedule, SubjectColumns, SubjectIds};
 use crate::language::Message;
 
 /// What a plan text says.
@@ -113,14 +114,16 @@ fn plan(root: &Section<'_>, log: &mut Log) -> PlanSource {
     let plan = Plan {
         annual_plan: root.text_or_empty("annual_plan", log),
         authority: root.text("authority", "广州市天河区市场监督管理局", log),
+        children: child::children(root, log),
         draw: root.text("draw", "440106-2026-0007", log),
         exclusions: part::exclusions(root, log),
         format: Plan::FORMAT.to_owned(),
         matters: part::matters(root, log),
-        mode: Plan::MODE.to_owned(),
+        mode: root.choice("mode", MODES, Mode::Sample, log),
         officers: OfficerColumns {
             sealed: sealed(&officers, log),
         },
+        parent: child::parent(root, log),
         repeats: root.text_or_empty("repeats", log),
         schedule: schedule(root, log),
         seed: seed::sources(root, log),
@@ -146,6 +149,7 @@ fn schedule(root: &Section<'_>, log: &mut Log) -> Schedule {
             disclosure_time: String::new(),
             draw_time: String::new(),
             lead_minutes: DEFAULT_LEAD_MINUTES,
+            stage_lead_minutes: DEFAULT_LEAD_MINUTES,
             stages: Vec::new(),
             window_end: String::new(),
             window_start: String::new(),
@@ -159,7 +163,8 @@ fn schedule(root: &Section<'_>, log: &mut Log) -> Schedule {
     Schedule {
         disclosure_time,
         draw_time,
-        lead_minutes: lead(&section, log),
+        lead_minutes: lead(&section, "lead", "lead_minutes", log),
+        stage_lead_minutes: lead(&section, "stage_lead", "stage_lead_minutes", log),
         stages: stages
             .iter()
             .map(|(path, value)| instant(value, path, log))
@@ -183,20 +188,21 @@ fn required(
     })
 }
 
-fn lead(section: &Section<'_>, log: &mut Log) -> u64 {
-    let Some(value) = section.get("lead") else {
-        return section.integer("lead_minutes", Some(DEFAULT_LEAD_MINUTES), log);
+/// A lead time, as a duration under `key` or as a number under `minutes`.
+fn lead(section: &Section<'_>, key: &str, minutes: &str, log: &mut Log) -> u64 {
+    let Some(value) = section.get(key) else {
+        return section.integer(minutes, Some(DEFAULT_LEAD_MINUTES), log);
     };
-    if section.get("lead_minutes").is_some() {
+    if section.get(minutes).is_some() {
         log.fault(
-            &section.at("lead"),
-            "is given twice, as lead and as lead_minutes: keep one of them",
-            "lead 与 lead_minutes 重复：只保留其中一项",
+            &section.at(key),
+            format!("is given twice, as {key} and as {minutes}: keep one of them"),
+            format!("{key} 与 {minutes} 重复：只保留其中一项"),
         );
     }
     // Faults found later are about the committed key; they belong to this line.
-    log.alias(&section.at("lead_minutes"), &section.at("lead"));
-    lead_minutes(value.get_ref(), &section.at("lead"), log)
+    log.alias(&section.at(minutes), &section.at(key));
+    lead_minutes(value.get_ref(), &section.at(key), log)
 }
 
 /// Largest plan text in bytes; an announcement is not larger either (docs/spec.md section 10).
@@ -209,11 +215,14 @@ const SUBJECT_IDS: &[(&str, SubjectIds)] = &[
     ("credit-code", SubjectIds::CreditCode),
     ("other", SubjectIds::Other),
 ];
+const MODES: &[(&str, Mode)] = &[("sample", Mode::Sample), ("order", Mode::Order)];
 const SCHEDULE_KEYS: &[&str] = &[
     "disclosure_time",
     "draw_time",
     "lead",
     "lead_minutes",
+    "stage_lead",
+    "stage_lead_minutes",
     "stages",
     "window_end",
     "window_start",
@@ -221,10 +230,13 @@ const SCHEDULE_KEYS: &[&str] = &[
 const TOP_KEYS: &[&str] = &[
     "annual_plan",
     "authority",
+    "children",
     "draw",
     "exclusions",
     "matters",
+    "mode",
     "officers",
+    "parent",
     "repeats",
     "schedule",
     "seed",

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Plan;
 use super::fault::Faults;
 use crate::syntax::is_text;
 
@@ -20,6 +21,8 @@ pub struct Team {
     pub slack: u64,
     /// The slots, in order.
     pub slots: Vec<Slot>,
+    /// 0: a team for every subject; otherwise standing teams of about so many visits each.
+    pub standing: u64,
 }
 
 impl Team {
@@ -29,6 +32,13 @@ impl Team {
             .iter()
             .enumerate()
             .flat_map(|(index, slot)| (0..slot.count).map(move |_| ExpandedSlot { index, slot }))
+    }
+
+    /// How many officers proper a visit gets from these slots; experts come on top.
+    #[must_use]
+    pub fn own_officers(&self) -> u64 {
+        let proper = self.slots.iter().filter(|slot| slot.role == Role::Officer);
+        proper.fold(0, |sum, slot| sum.saturating_add(slot.count))
     }
 
     /// Number of expanded slots.
@@ -117,7 +127,8 @@ pub enum MatchKind {
 }
 
 /// What is against docs/spec.md 3.3.
-pub(super) fn team_faults(team: &Team, faults: &mut Faults) {
+pub(super) fn team_faults(plan: &Plan, faults: &mut Faults) {
+    let team = &plan.team;
     faults.length("team.group", team.group.len(), 0, 4);
     for pair in &team.group {
         faults.field("team.group.officer", &pair.officer);
@@ -125,12 +136,21 @@ pub(super) fn team_faults(team: &Team, faults: &mut Faults) {
     }
     faults.range("team.min_days", team.min_days, 1, 366);
     faults.range("team.slack", team.slack, 0, 1000);
-    faults.length("team.slots", team.slots.len(), 1, 20);
+    faults.range("team.standing", team.standing, 0, 10_000);
+    let least = usize::from(plan.children.is_empty());
+    faults.length("team.slots", team.slots.len(), least, 20);
     for (index, slot) in team.slots.iter().enumerate() {
         slot_faults(&format!("team.slots[{index}]"), slot, faults);
     }
-    let proper = team.slots.iter().filter(|slot| slot.role == Role::Officer);
-    if proper.map(|slot| slot.count.min(100)).sum::<u64>() < 2 {
+    let proper = team.own_officers();
+    if plan.is_child() && proper < 1 {
+        faults.add(
+            "team.slots",
+            "needs at least one officer; experts come on top",
+            "至少需要一名执法检查人员，专家不计在内",
+        );
+    }
+    if !plan.is_child() && plan.children.is_empty() && proper < 2 {
         faults.add(
             "team.slots",
             "needs at least two officers; experts come on top of them",

@@ -157,14 +157,14 @@ const DEPARTMENTS: [&str; 2] = ["市场监管局", "消防救援局"];
 /// The signature of round 1000 (tests/vectors).
 const SIGNATURE: &str = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
 const PLAN: &str = r#"{
-"annual_plan":"年度计划第三项","authority":"示范市市场监督管理局","draw":"selftest-@NAME@","format":"dispatch/plan/1",
+"annual_plan":"年度计划第三项","authority":"示范市市场监督管理局","children":[],"draw":"selftest-@NAME@","format":"dispatch/plan/1",
 "exclusions":[{"basis":"办法第六条","code":"CASE","label":"已立案","reference":"case",
   "where":[{"field":"case","op":"prefix","values":["立案"]}]}],
 "matters":[{"basis":"食品安全法第一百一十条","ceiling":[{"denominator":100,"numerator":5}],"code":"SC-01","kind":"general","name":"食品经营检查"},
   {"basis":"特种设备安全法","ceiling":[],"code":"TZ-02","kind":"key","name":"特种设备检查"}],
-"mode":"sample","officers":{"sealed":[]},"repeats":"",
+"mode":"sample","officers":{"sealed":[]},"parent":[],"repeats":"",
 "schedule":{"disclosure_time":"2023-09-16T00:00:00Z","draw_time":"2023-08-23T15:59:24Z","lead_minutes":1440,
-  "stages":["2023-09-01T01:00:00Z"],"window_end":"2023-09-15","window_start":"2023-09-01"},
+  "stage_lead_minutes":60,"stages":["2023-09-01T01:00:00Z"],"window_end":"2023-09-15","window_start":"2023-09-01"},
 "seed":[{"chain":"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971","kind":"drand"}],
 "sequence":1,
 "strata":[{"name":"高风险","quota":{"denominator":2,"kind":"ratio","minimum":1,"numerator":1,"rounding":"up"},
@@ -174,5 +174,5 @@ const PLAN: &str = r#"{
 "team":{"group":[{"officer":"region","subject":"region"}],"min_days":5,"slack":1,
   "slots":[{"count":2,"department":"市场监管局","expert":"","lead":false,"match":[],"matters":[],"name":"执法人员","role":"officer","skills":[]},
   {"count":1,"department":"消防救援局","expert":"","lead":true,
-   "match":[{"officer":"name","rule":"differ","subject":"name"}],"matters":[],"name":"消防","role":"officer","skills":[]}]},
+   "match":[{"officer":"name","rule":"differ","subject":"name"}],"matters":[],"name":"消防","role":"officer","skills":[]}],"standing":0},
 "temporary_reason":"","title":"自检抽查 @NAME@"}"#;

@@ -58,6 +58,26 @@ impl Workforce {
         self.groups.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The same officers, of whom some are not to be drawn any more.
+    #[must_use]
+    pub fn without(&self, gone: &HashSet<usize>) -> Self {
+        let mut left = self.clone();
+        for row in gone {
+            if let Some(available) = left.available.get_mut(*row) {
+                *available = false;
+            }
+        }
+        left
+    }
+
+    /// Whether an officer may fill a slot in a team, whoever the subject is.
+    #[must_use]
+    pub fn may_join(&self, officer: usize, slot: &Slot) -> bool {
+        let available = self.available.get(officer).copied().unwrap_or(false);
+        let who = self.officers.get(officer);
+        available && who.is_some_and(|who| who.department == slot.department && who.has(slot))
+    }
+
     /// Whether an officer may fill a slot for a subject, recusals apart (docs/spec.md 7.2).
     #[must_use]
     pub fn may_fill(
@@ -107,9 +127,12 @@ pub(super) struct Visit {
 }
 
 /// The slots of the selected subjects, group by group, sorted by name.
+///
+/// `vacant` names the expanded slots to fill of each subject; without it all are.
 pub(super) fn problems(
     staffing: &Staffing<'_>,
     selected: &[Selected],
+    vacant: Option<&[Vec<usize>]>,
     seed: &Digest,
 ) -> Vec<Problem> {
     let plan = staffing.plan;
@@ -129,6 +152,14 @@ pub(super) fn problems(
             .map(|pair| row.value(&pair.subject))
             .collect();
         for (department, slots) in &slots {
+            let due = |slot: &(usize, usize)| {
+                let vacant = vacant.map(|vacant| vacant.get(index).map(Vec::as_slice));
+                vacant.is_none_or(|vacant| vacant.unwrap_or_default().contains(&slot.0))
+            };
+            let slots: Vec<(usize, usize)> = slots.iter().copied().filter(|s| due(s)).collect();
+            if slots.is_empty() {
+                continue;
+            }
             let name: GroupName = core::iter::once(*department)
                 .chain(values.iter().copied())
                 .map(str::to_owned)
@@ -136,7 +167,7 @@ pub(super) fn problems(
             let builder = builders
                 .entry(name)
                 .or_insert_with_key(|name| Builder::new(staffing, name.clone(), seed));
-            builder.visit(index, &row, slots, &recused);
+            builder.visit(index, &row, &slots, &recused);
         }
     }
     builders
@@ -165,6 +196,8 @@ impl<'d> Builder<'d> {
             .filter_map(who)
             .map(|officer| officer.limit)
             .collect();
+        let load = |row: &usize| staffing.earlier.get(*row).copied().unwrap_or(0);
+        let earlier = officers.iter().map(load).collect();
         let ids = officers
             .iter()
             .filter_map(who)
@@ -181,6 +214,7 @@ impl<'d> Builder<'d> {
                 visits: Vec::new(),
                 group: Group {
                     limits,
+                    earlier,
                     classes: Vec::new(),
                     subjects: Vec::new(),
                 },
@@ -246,13 +280,13 @@ impl<'d> Builder<'d> {
 }
 
 /// The recusals, sorted by subject where many subjects are asked for.
-enum Recused<'d> {
+pub(super) enum Recused<'d> {
     Pairs(&'d HashSet<(&'d str, &'d str)>),
     BySubject(HashMap<&'d str, Vec<&'d str>>),
 }
 
 impl<'d> Recused<'d> {
-    fn new(pairs: &'d HashSet<(&'d str, &'d str)>, subjects: usize) -> Self {
+    pub(super) fn new(pairs: &'d HashSet<(&'d str, &'d str)>, subjects: usize) -> Self {
         if subjects < FEW_SUBJECTS {
             return Self::Pairs(pairs);
         }
@@ -264,7 +298,7 @@ impl<'d> Recused<'d> {
     }
 
     /// The numbers of the officers recused from a subject, ascending.
-    fn barred(&self, subject: &str, numbers: &HashMap<&str, u32>) -> Vec<u32> {
+    pub(super) fn barred(&self, subject: &str, numbers: &HashMap<&str, u32>) -> Vec<u32> {
         let mut barred: Vec<u32> = match self {
             Self::Pairs(pairs) if pairs.len() < numbers.len() => pairs
                 .iter()

@@ -6,7 +6,6 @@ use super::group::Problem;
 use crate::assignment::Coverage;
 use crate::language::Message;
 use crate::plan::Slot;
-use crate::selection::Selected;
 use crate::team::Staffing;
 
 /// A bottleneck of one load group: visits that need more places than their officers have.
@@ -25,9 +24,11 @@ pub struct Shortage {
 }
 
 /// Names every bottleneck of a group.
+///
+/// `name` gives what stands for a visit of the group: the subject's id, or a standing team.
 pub(super) fn explain(
     staffing: &Staffing<'_>,
-    selected: &[Selected],
+    name: &dyn Fn(usize) -> Option<String>,
     problem: &Problem,
     coverage: &Coverage,
 ) -> Vec<Shortage> {
@@ -38,8 +39,7 @@ pub(super) fn explain(
             let subjects: Vec<String> = visits
                 .iter()
                 .filter_map(|visit| problem.visits.get(*visit))
-                .filter_map(|visit| selected.get(visit.selected))
-                .map(|subject| staffing.subjects.id(subject.row).to_owned())
+                .filter_map(|visit| name(visit.selected))
                 .collect();
             let reachable = bottleneck.reachable();
             let officers: Vec<String> = reachable

@@ -26,20 +26,31 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
         };
         tickets(&seed, roster, records)
     });
-    let known = run.strata.take();
+    let mut known = run.strata.take();
+    let parent = run.parent;
     run.check("D02", || {
+        if let Some(parent) = parent.filter(|_| evidence.plan().is_some_and(Plan::is_child)) {
+            let roster = evidence.subjects.good().ok_or_else(gone)?;
+            let due = parent.list(0, roster);
+            return same_subjects(due, records.iter().map(|record| record.subject.as_str()));
+        }
         let (Some(seed), Some(roster)) = (seed, evidence.subjects.good()) else {
             return Err(gone());
         };
         let plan = evidence.plan().ok_or_else(gone)?;
         // Those of B07, where that check ran: they do not depend on what was drawn.
         let again = || Stratification::new(plan, roster, cells.subjects.as_ref());
-        let strata = known.unwrap_or_else(again);
-        selection(&strata, &seed, roster, records)
+        let strata = known.get_or_insert_with(again);
+        selection(strata, &seed, roster, records)
     });
+    run.strata = known;
     run.check("D03", || {
         let announced = evidence.announcement.good().ok_or_else(gone)?;
-        let due = announced.document.selected();
+        let due = announced.document.first_batch();
+        if announced.document.plan.is_child() {
+            let of_parent = ("subjects, the parent's", "户，来自发起方");
+            return Ok(number(records.len(), of_parent.0, of_parent.1));
+        }
         if records.len() as u64 == due {
             Ok(number(
                 records.len(),
@@ -157,29 +168,26 @@ fn selection(
         ));
     }
     let selected = select(roster, strata, SubjectKey::new(seed));
-    let due: HashSet<&str> = selected
-        .iter()
-        .map(|subject| roster.id(subject.row))
-        .collect();
-    let listed: HashSet<&str> = records
-        .iter()
-        .map(|record| record.subject.as_str())
-        .collect();
-    if let Some(record) = records
-        .iter()
-        .find(|record| !due.contains(record.subject.as_str()))
-    {
-        return Err(about(
-            record,
-            "is listed, but its ticket was not drawn",
-            "在名单中，但其号码未抽中",
+    let due = selected.iter().map(|subject| roster.id(subject.row));
+    same_subjects(
+        due.collect(),
+        records.iter().map(|record| record.subject.as_str()),
+    )
+}
+
+/// Whether the subjects listed are exactly those due.
+pub(super) fn same_subjects<'s>(
+    due: HashSet<&str>,
+    listed: impl Iterator<Item = &'s str>,
+) -> Outcome {
+    let listed: HashSet<&str> = listed.collect();
+    if let Some(id) = listed.iter().find(|id| !due.contains(*id)) {
+        return Err(Message::new(
+            format!("subject {id}: is listed, but was not drawn"),
+            format!("检查对象{id}：在名单中，但未抽中"),
         ));
     }
-    if let Some(subject) = selected
-        .iter()
-        .find(|subject| !listed.contains(roster.id(subject.row)))
-    {
-        let id = roster.id(subject.row);
+    if let Some(id) = due.iter().find(|id| !listed.contains(*id)) {
         return Err(Message::new(
             format!("subject {id}: was drawn, but is not listed"),
             format!("检查对象{id}：已抽中，但不在名单中"),
@@ -291,6 +299,7 @@ impl Teams<'_> {
             subject_cells: self.cells.subjects.as_ref(),
             workforce: &self.workforce,
             recusals: &self.recusals,
+            earlier: &[],
         };
         let teams = staff(&staffing, &selected, seed);
         let listed: HashMap<&str, &Record> = records

@@ -1,7 +1,7 @@
-//! Checks A01 to A09, E01 and E02: is every file there, well formed, and opened as it was sealed?
+//! Checks A01 to A10, E01 and E02: is every file there, well formed, and opened as it was sealed?
 
 use super::{Form, OpenCells, Outcome, Run, Status, gone, number};
-use crate::bundle::{self, Files};
+use crate::bundle::{self, Files, child_number};
 use crate::evidence::{Evidence, Part};
 use crate::language::Message;
 
@@ -22,7 +22,7 @@ impl Run<'_> {
         }
     }
 
-    /// A02 to A09.
+    /// A02 to A10.
     pub(super) fn forms(&mut self, evidence: &Evidence) {
         self.part("A02", &evidence.announcement, |a| {
             let plan = &a.document.plan;
@@ -34,6 +34,9 @@ impl Run<'_> {
         if let Some(plan) = evidence.plan() {
             self.sealed_strata = plan.strata_are_sealed();
             self.sealed_team = plan.team_is_sealed();
+            self.is_child = plan.is_child();
+            self.has_stages = !plan.schedule.stages.is_empty();
+            self.has_children = !plan.children.is_empty();
         }
         self.part("A03", &evidence.subjects, |r| {
             number(r.len(), "subjects", "户检查对象")
@@ -60,6 +63,9 @@ impl Run<'_> {
                 Message::new("well formed", "格式正确")
             });
         }
+        self.part("A10", &evidence.stages, |s| {
+            number(s.lines.len(), "stages", "次补抽")
+        });
     }
 
     /// E01 and E02; gives the open values if they are what was sealed.
@@ -79,8 +85,11 @@ impl Run<'_> {
             else {
                 return Err(gone());
             };
-            cells.subjects =
-                Some(audit.open(subjects, &crate::evidence::roster_rules(plan, true))?);
+            // The subjects of a child draw are the parent's; only the parent opens them.
+            if !plan.is_child() {
+                let rules = crate::evidence::roster_rules(plan, true);
+                cells.subjects = Some(audit.open(subjects, &rules)?);
+            }
             cells.officers =
                 Some(audit.open(officers, &crate::evidence::roster_rules(plan, false))?);
             Ok(Message::new(
@@ -114,9 +123,9 @@ pub(super) fn entries(names: &[String], evidence: &Evidence, form: Form) -> Outc
     if form == Form::Auditor {
         due.extend([bundle::AUDIT, bundle::CELLS]);
     }
-    let mut optional = vec![bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF];
+    let unjudged = evidence.announcement.good().is_none();
+    let mut children = 0;
     if let Some(announced) = evidence.announcement.good() {
-        optional.clear();
         let document = &announced.document;
         let diffs = [
             (bundle::SUBJECTS_DIFF, &document.subjects),
@@ -128,6 +137,14 @@ pub(super) fn entries(names: &[String], evidence: &Evidence, form: Form) -> Outc
                 .filter(|(_, roster)| !roster.diff.is_empty())
                 .map(|(name, _)| *name),
         );
+        let plan = &document.plan;
+        if plan.is_child() {
+            due.retain(|name| *name != bundle::SUBJECTS);
+        }
+        if !plan.schedule.stages.is_empty() {
+            due.extend([bundle::DROPS, bundle::STAGE_RECORDS, bundle::STAGES]);
+        }
+        children = plan.children.len();
     }
     if let Some(name) = due.iter().find(|name| !has(name)) {
         return Err(Message::new(
@@ -135,9 +152,20 @@ pub(super) fn entries(names: &[String], evidence: &Evidence, form: Form) -> Outc
             format!("缺少条目{name}"),
         ));
     }
-    let extra = names
-        .iter()
-        .find(|name| !due.contains(&name.as_str()) && !optional.contains(&name.as_str()));
+    // Without an announcement nobody knows what else is due.
+    let allowed = |name: &str| {
+        let conditional = [
+            bundle::DROPS,
+            bundle::OFFICERS_DIFF,
+            bundle::STAGE_RECORDS,
+            bundle::STAGES,
+            bundle::SUBJECTS_DIFF,
+        ];
+        due.contains(&name)
+            || child_number(name).is_some_and(|number| unjudged || number <= children)
+            || (unjudged && conditional.contains(&name))
+    };
+    let extra = names.iter().find(|name| !allowed(name));
     match extra {
         Some(name) => Err(Message::new(
             format!("entry {name} does not belong here"),

@@ -1,12 +1,15 @@
 //! Checks B01 to B09: was everything frozen, and is it still the same?
 
+use std::collections::BTreeMap;
+
 use super::{Form, OpenCells, Outcome, Run, Status, gone, number};
 use crate::announcement::{RosterSummary, secret_hash};
 use crate::bundle::{self, lines};
 use crate::digest::Digest;
-use crate::evidence::{Announced, Evidence, Part, at, json_message};
+use crate::evidence::{Announced, Evidence, Part, StageParts, at, json_message};
 use crate::language::Message;
 use crate::merkle::{leaf_hash, root_of_parallel};
+use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::roster::{Change, Roster, read_diff, summarise};
 use crate::selection::Stratification;
@@ -121,10 +124,10 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
     });
 }
 
-/// Check F02: the slips that the policy holds for this draw.
-pub(super) fn slips(policy: &Policy, announced: &Announced) -> Outcome {
+/// Check F02: the slips that the policy holds for this draw. `before`: the parent's draw time.
+pub(super) fn slips(policy: &Policy, announced: &Announced, before: Option<u64>) -> Outcome {
     let plan = &announced.document.plan;
-    let slips = policy.slips_of(&plan.draw);
+    let slips = policy.slips_of(&plan.draw, 0);
     let Some(received) = slips.get(&announced.commitment) else {
         return Err(if slips.is_empty() {
             Message::new(
@@ -149,6 +152,42 @@ pub(super) fn slips(policy: &Policy, announced: &Announced) -> Outcome {
             "the slip was received later than the plan's lead time allows",
             "收到承诺单的时间晚于规定的提前时间",
         ));
+    }
+    if before.is_some_and(|before| *received >= before) {
+        return Err(Message::new(
+            "the slip was received when the parent's draw had taken place already",
+            "收到承诺单时发起方已经抽取",
+        ));
+    }
+    Ok(Message::new("received in time", "按期收到"))
+}
+
+/// Check F03: the slips that the policy holds for the stages of this draw.
+pub(super) fn stage_slips(policy: &Policy, plan: &Plan, stages: &StageParts) -> Outcome {
+    let found: BTreeMap<u64, Digest> = stages
+        .lines
+        .iter()
+        .map(|line| (line.stage.number, line.commitment()))
+        .collect();
+    for number in policy.stages_of(&plan.draw) {
+        let slips = policy.slips_of(&plan.draw, number);
+        if slips.keys().any(|slip| Some(slip) != found.get(&number)) {
+            return Err(Message::new(
+                format!("stage {number}: a slip in the policy names another commitment than the bundle"),
+                format!("第{number}次补抽：信任策略中的承诺单与本证据包不同"),
+            ));
+        }
+    }
+    for (number, commitment) in &found {
+        let slips = policy.slips_of(&plan.draw, *number);
+        let received = slips.get(commitment).copied().unwrap_or(u64::MAX);
+        let latest = plan.schedule.latest_stage(*number);
+        if latest.is_none_or(|latest| received > latest) {
+            return Err(Message::new(
+                format!("stage {number}: no slip in the policy, or received later than the plan's lead time allows"),
+                format!("第{number}次补抽：信任策略中没有其承诺单，或收到时间晚于规定的提前时间"),
+            ));
+        }
     }
     Ok(Message::new("received in time", "按期收到"))
 }

@@ -1,12 +1,14 @@
-//! Checks C01 to C06, F01 and F02: what comes from outside the operator, and what the verifier
+//! Checks C01 to C06 and F01 to F03: what comes from outside the operator, and what the verifier
 //! brings along.
 
+use super::children::Parent;
 use super::{Expectations, Run, Status, frozen, gone, number};
 use crate::beacon;
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::language::Message;
 use crate::plan::SeedSource;
+use crate::policy::Policy;
 use crate::seed::{check_contributions, check_numbers, check_pulse, seed};
 
 impl Run<'_> {
@@ -114,7 +116,7 @@ impl Run<'_> {
         });
     }
 
-    /// F01 and F02.
+    /// F01 to F03.
     pub(super) fn outside(&mut self, evidence: &Evidence, expectations: &Expectations) {
         let not_asked = || Message::new("not asked for", "未要求");
         let announced = evidence.announcement.good();
@@ -131,13 +133,41 @@ impl Run<'_> {
             }),
         }
         match &expectations.policy {
-            None => self.put("F02", Status::Skipped, not_asked()),
-            Some(policy) => self.check("F02", || {
-                let Some(announced) = announced else {
+            None => {
+                self.put("F02", Status::Skipped, not_asked());
+                self.put("F03", Status::Skipped, not_asked());
+            }
+            Some(policy) => self.slips(policy, evidence),
+        }
+    }
+
+    fn slips(&mut self, policy: &Policy, evidence: &Evidence) {
+        let announced = evidence.announcement.good();
+        let draw = announced.map_or("", |announced| &announced.document.plan.draw);
+        let none = || {
+            Message::new(
+                "the policy has no such slip for this draw",
+                "信任策略中没有该抽取的此类承诺单",
+            )
+        };
+        let before = self.parent.filter(|_| self.passed("H01"));
+        if self.parent.is_some() && self.passed("A02") && policy.slips_of(draw, 0).is_empty() {
+            self.put("F02", Status::Skipped, none());
+        } else {
+            self.check("F02", || {
+                let announced = announced.ok_or_else(gone)?;
+                frozen::slips(policy, announced, before.map(Parent::draw_unix))
+            });
+        }
+        if self.passed("A02") && self.passed("A10") && policy.stages_of(draw).is_empty() {
+            self.put("F03", Status::Skipped, none());
+        } else {
+            self.check("F03", || {
+                let (Some(plan), Some(stages)) = (evidence.plan(), evidence.stages.good()) else {
                     return Err(gone());
                 };
-                frozen::slips(policy, announced)
-            }),
+                frozen::stage_slips(policy, plan, stages)
+            });
         }
     }
 }

@@ -5,7 +5,9 @@
 
 use serde::Serialize;
 
+use super::Run;
 use super::table::{CHECKS, Mark, check};
+use crate::evidence::Announced;
 use crate::digest::Digest;
 use crate::language::{Language, Message};
 
@@ -120,6 +122,8 @@ pub struct Report {
     pub public: Verdict,
     /// The auditor's verdict.
     pub auditor: Verdict,
+    /// The reports of its children's bundles, each with the child's name.
+    pub children: Vec<(String, Self)>,
 }
 
 impl Report {
@@ -138,7 +142,7 @@ impl Report {
             .map(|result| result.status)
     }
 
-    /// Ids of the checks that failed.
+    /// Ids of the checks that failed, its children's not among them.
     #[must_use]
     pub fn failed(&self) -> Vec<&'static str> {
         let failed = self
@@ -151,6 +155,17 @@ impl Report {
     /// The report as docs/spec.md section 13 has it, details in `language`.
     #[must_use]
     pub fn to_json(&self, language: Language) -> String {
+        self.to_value(language).to_string()
+    }
+
+    fn to_value(&self, language: Language) -> serde_json::Value {
+        let children: Vec<_> = self
+            .children
+            .iter()
+            .map(|(name, report)| {
+                serde_json::json!({"name": name, "report": report.to_value(language)})
+            })
+            .collect();
         let checks: Vec<_> = self
             .checks
             .iter()
@@ -166,25 +181,28 @@ impl Report {
         serde_json::json!({
             "bundle": self.bundle,
             "checks": checks,
+            "children": children,
             "commitment": self.commitment.map_or_else(String::new, |digest| digest.to_string()),
             "form": self.form,
             "grade": self.grade,
             "verdicts": { "auditor": self.auditor, "public": self.public },
         })
-        .to_string()
     }
 }
 
 /// Derives verdicts and grade from the statuses.
-pub(super) fn derive(
-    name: &str,
-    form: Form,
-    mut results: Vec<CheckResult>,
-    commitment: Option<Digest>,
-    replay: bool,
-    sealed_strata: bool,
-    sealed_team: bool,
-) -> Report {
+pub(super) fn derive(name: &str, run: Run<'_>, announced: Option<&Announced>) -> Report {
+    let Run {
+        form,
+        mut results,
+        sealed_strata,
+        sealed_team,
+        held_stages,
+        children,
+        ..
+    } = run;
+    let commitment = announced.map(|announced| announced.commitment);
+    let replay = announced.is_some_and(|announced| announced.document.replay);
     results.sort_by_key(|result| CHECKS.iter().position(|check| check.id == result.id));
     let public_sees = |result: &&CheckResult| match check(result.id).mark {
         Mark::None => true,
@@ -192,7 +210,10 @@ pub(super) fn derive(
         Mark::Strata => !sealed_strata,
         Mark::Team => !sealed_team,
     };
-    let public = verdict(results.iter().filter(public_sees));
+    let own = verdict(results.iter().filter(public_sees));
+    let public = children
+        .iter()
+        .fold(own, |worst, (_, report)| worse(worst, report.public));
     let auditor = match form {
         Form::Public => Verdict::Hidden,
         Form::Auditor => verdict(results.iter()),
@@ -202,13 +223,21 @@ pub(super) fn derive(
             .iter()
             .any(|result| result.id == id && result.status == Status::Pass)
     };
-    let failed = results.iter().any(|result| result.status == Status::Fail);
+    let has = |status: Status| {
+        let of_children = children.iter().map(|(_, report)| &report.checks);
+        core::iter::once(&results)
+            .chain(of_children)
+            .any(|checks| any_has(checks, status))
+    };
+    let first = |(_, report): &(String, Report)| report.grade == Grade::FrozenFirst;
     let grade = match () {
         () if commitment.is_none() => Grade::Failed,
         () if replay => Grade::Replay,
-        () if failed => Grade::Failed,
-        () if public == Verdict::Incomplete || auditor == Verdict::Incomplete => Grade::Incomplete,
-        () if passed("F02") => Grade::FrozenFirst,
+        () if has(Status::Fail) => Grade::Failed,
+        () if has(Status::Skipped) => Grade::Incomplete,
+        () if passed("F02") && (!held_stages || passed("F03")) && children.iter().all(first) => {
+            Grade::FrozenFirst
+        }
         () if passed("F01") => Grade::Expected,
         () => Grade::Consistent,
     };
@@ -220,6 +249,23 @@ pub(super) fn derive(
         grade,
         public,
         auditor,
+        children,
+    }
+}
+
+/// Whether a check has this status; F01 to F03 may be skipped.
+fn any_has(checks: &[CheckResult], status: Status) -> bool {
+    checks
+        .iter()
+        .any(|r| r.status == status && (status == Status::Fail || !r.id.starts_with('F')))
+}
+
+/// The worse of two public verdicts.
+fn worse(one: Verdict, other: Verdict) -> Verdict {
+    match (one, other) {
+        (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
+        (Verdict::Incomplete, _) | (_, Verdict::Incomplete) => Verdict::Incomplete,
+        _ => Verdict::Pass,
     }
 }
 

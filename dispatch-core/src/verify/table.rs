@@ -40,6 +40,12 @@ pub enum Mark {
     Team,
 }
 
+/// What a child's check needs of its own report, beside its row, and of the parent's.
+pub(super) const CHILD_NEEDS: (&[&str], &[&str]) = (&["A03", "H01"], &["A07", "A10"]);
+
+/// Checks that have these needs in a child draw.
+pub(super) const OF_CHILDREN: &[&str] = &["D02", "G05", "G06", "G07", "G08", "G09", "H03"];
+
 /// The check with this id.
 #[must_use]
 pub fn check(id: &str) -> &'static Check {
@@ -69,7 +75,7 @@ const fn row(
 }
 
 /// All checks, in order.
-pub const CHECKS: [Check; 34] = [
+pub const CHECKS: [Check; 50] = [
     row("A01", "10", &[], Mark::None, "container", "证据包完整可读"),
     row(
         "A02",
@@ -134,6 +140,14 @@ pub const CHECKS: [Check; 34] = [
         Mark::Auditor,
         "auditor's files are well formed",
         "审计文件格式",
+    ),
+    row(
+        "A10",
+        "15.1",
+        &["A02"],
+        Mark::None,
+        "files of the stages are well formed",
+        "补抽文件格式",
     ),
     row(
         "B01",
@@ -334,5 +348,125 @@ pub const CHECKS: [Check; 34] = [
         Mark::None,
         "the slips in your policy",
         "信任策略中的承诺单",
+    ),
+    row(
+        "F03",
+        "12",
+        &["A02", "A10"],
+        Mark::None,
+        "the slips of later stages in your policy",
+        "信任策略中的补抽承诺单",
+    ),
+    row(
+        "G01",
+        "15.1",
+        &["A02", "A06", "A10"],
+        Mark::None,
+        "stages are the announced ones, each behind the one before",
+        "补抽与公告一致、前后衔接",
+    ),
+    row(
+        "G02",
+        "3",
+        &["A02", "A10"],
+        Mark::None,
+        "stages were published in time, by their own account",
+        "按补抽文件自述，提前公布",
+    ),
+    row(
+        "G03",
+        "15.2",
+        &["A02", "A08", "A10"],
+        Mark::None,
+        "what fell out is what was frozen",
+        "退出名单与冻结时一致",
+    ),
+    row(
+        "G04",
+        "5.3",
+        &["A02", "A10"],
+        Mark::None,
+        "the pulses of the stages are genuine",
+        "补抽的随机信标真实",
+    ),
+    row(
+        "G05",
+        "15.2",
+        &["A02", "A04", "A07", "A10"],
+        Mark::None,
+        "what fell out may fall out",
+        "退出事项符合规定",
+    ),
+    row(
+        "G06",
+        "15.3",
+        &["A02", "A03", "A07", "A08", "A10"],
+        Mark::None,
+        "tickets of the stages",
+        "补抽号码",
+    ),
+    row(
+        "G07",
+        "15.3",
+        &["A02", "A03", "A07", "A08", "A10"],
+        Mark::Strata,
+        "new subjects follow from the stage's seed",
+        "补抽对象由种子确定",
+    ),
+    row(
+        "G08",
+        "15.4",
+        &["A02", "A03", "A04", "A05", "A07", "A08", "A10"],
+        Mark::Team,
+        "teams of the stages follow from the stage's seed",
+        "补抽派员由种子确定",
+    ),
+    row(
+        "G09",
+        "15.5",
+        &["A02", "A07", "A08", "A10"],
+        Mark::None,
+        "results of the stages",
+        "补抽结果根值",
+    ),
+    row(
+        "H01",
+        "16.1",
+        &["A02"],
+        Mark::None,
+        "the bundle is that of its parent's child",
+        "属于发起方抽取的分级抽取",
+    ),
+    row(
+        "H02",
+        "16.1",
+        &["A02", "H01"],
+        Mark::None,
+        "roster, window and times fit the parent's",
+        "名录、期限和时间与发起方衔接",
+    ),
+    row(
+        "H03",
+        "16.2",
+        &["A02", "A07", "A10", "H01"],
+        Mark::None,
+        "lists follow the parent's",
+        "名单与发起方一致",
+    ),
+    row(
+        "H04",
+        "16.3",
+        &["A02"],
+        Mark::None,
+        "every child is disclosed",
+        "各分级抽取均已公开",
+    ),
+    row(
+        "H05",
+        "16.1",
+        &["A02", "A04", "H01"],
+        Mark::None,
+        "nobody stands in two officer rosters",
+        "人员未重复列入名录",
     ),
 ];

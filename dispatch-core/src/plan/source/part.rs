@@ -54,7 +54,9 @@ pub(super) fn exclusions(root: &Section<'_>, log: &mut Log) -> Vec<Exclusion> {
 }
 
 pub(super) fn strata(root: &Section<'_>, log: &mut Log) -> Vec<Stratum> {
-    let sections = root.sections("strata", STRATUM_KEYS, 1, log);
+    // A child draw has none: its subjects are the parent's.
+    let least = usize::from(root.get("parent").is_none());
+    let sections = root.sections("strata", STRATUM_KEYS, least, log);
     let mut strata = Vec::new();
     for section in sections {
         strata.push(Stratum {
@@ -113,7 +115,7 @@ fn quota(section: &Section<'_>, log: &mut Log) -> Quota {
     }
 }
 
-fn conditions(section: &Section<'_>, log: &mut Log) -> Vec<Condition> {
+pub(super) fn conditions(section: &Section<'_>, log: &mut Log) -> Vec<Condition> {
     let sections = section.sections("where", CONDITION_KEYS, 0, log);
     let mut conditions = Vec::new();
     for section in sections {

@@ -13,14 +13,18 @@ pub(super) fn team(root: &Section<'_>, log: &mut Log) -> Team {
             min_days: 1,
             slack: 1,
             slots: Vec::new(),
+            standing: 0,
         };
     };
-    let slots = section.sections("slots", SLOT_KEYS, 1, log);
+    // A plan with children may leave the officers to them.
+    let least = usize::from(root.get("children").is_none());
+    let slots = section.sections("slots", SLOT_KEYS, least, log);
     Team {
         group: group(&section, log),
         min_days: section.integer("min_days", Some(1), log),
         slack: section.integer("slack", Some(1), log),
         slots: slots.iter().map(|section| slot(section, log)).collect(),
+        standing: section.integer("standing", Some(0), log),
     }
 }
 
@@ -73,7 +77,7 @@ fn slot(section: &Section<'_>, log: &mut Log) -> Slot {
     }
 }
 
-pub(super) const TEAM_KEYS: &[&str] = &["group", "group_by", "min_days", "slack", "slots"];
+pub(super) const TEAM_KEYS: &[&str] = &["group", "group_by", "min_days", "slack", "slots", "standing"];
 pub(super) const SLOT_KEYS: &[&str] = &[
     "count",
     "department",

@@ -4,8 +4,9 @@ mod document;
 mod refusals;
 
 use super::*;
+use crate::digest::Digest;
 use crate::plan::{
-    Condition, Exclusion, FieldPair, Fraction, MatchKind, MatchRule, Matter, MatterKind,
+    Child, Condition, Exclusion, FieldPair, Fraction, MatchKind, MatchRule, Matter, MatterKind,
     NumberShape, Op, Quota, Role, Rounding, SeedSource, Slot, Stratum, Team,
 };
 
@@ -43,6 +44,7 @@ sequence = 8
 title = "跨部门联合抽查"
 authority = "天河区市场监督管理局"
 temporary_reason = "上级交办"
+mode = "order"
 repeats = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 [subjects]
 ids = "other"
@@ -56,6 +58,7 @@ window_start = "2026-08-01"
 window_end = 2026-08-31
 disclosure_time = 2026-09-01T00:00:00Z
 lead = "2d"
+stage_lead = "2h"
 stages = [2026-08-10T09:00:00+08:00, "2026-08-20T09:00:00+08:00"]
 [[matters]]
 code = "GS-01"
@@ -82,9 +85,18 @@ where = [{ field = "established", at_most = "2020-01-01" }, { field = "skills", 
 [[strata]]
 name = "C"
 quota = 120
+[[children]]
+draw = "440106-2026-0008-XF"
+name = "消防救援大队"
+officers = 2
+where = [{ field = "district", in = "天河" }]
+[[children]]
+draw = "440106-2026-0008-WJ"
+name = "卫生健康局"
 [team]
 slack = 0
 min_days = 3
+standing = 6
 group = [{ officer = "region", subject = "district" }]
 [[team.slots]]
 name = "组长"
@@ -99,6 +111,8 @@ department = "专家库"
 role = "expert"
 expert = "电梯"
 matters = ["GS-01"]
+[[seed]]
+kind = "drand"
 [[seed]]
 kind = "public-numbers"
 name = "双色球2026084期"
@@ -155,6 +169,37 @@ fn every_key_arrives_where_the_specification_has_it() {
     assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), source.plan);
 }
 
+#[test]
+fn a_child_draw_names_its_parent_and_needs_no_strata() {
+    let strata = "[[strata]]\nname = \"全部\"\nquota = \"3%\"\n";
+    assert!(SHORT.contains(strata));
+    let parent = format!("[parent]\nchild = \"消防\"\ncommitment = \"{}\"\n", "ab".repeat(32));
+    let plan = read(&SHORT.replace(strata, &parent)).unwrap().plan;
+    assert_eq!(plan.parent[0].commitment, Digest::new([0xab; 32]));
+    assert!(plan.strata.is_empty() && plan.is_child());
+    // With strata it is neither one thing nor the other.
+    let both = read(&SHORT.replace(strata, &format!("{parent}{strata}"))).unwrap_err();
+    assert_eq!(both[0].path, "strata");
+    assert_eq!(both[0].line, Some(19));
+    let wrong = read(&SHORT.replace(strata, &parent.replace("abab", "ABAB"))).unwrap_err();
+    assert_eq!(wrong[0].path, "parent.commitment");
+}
+
+#[test]
+fn batches_and_stages_ask_for_what_they_need() {
+    let stages = "stages = [2026-08-10T09:00:00+08:00]\n[[matters]]";
+    let order = SHORT.replace("sequence = 7", "sequence = 7\nmode = \"order\"");
+    assert_eq!(read(&order).unwrap_err()[0].path, "mode");
+    let batches = read(&order.replace("[[matters]]", stages)).unwrap().plan;
+    assert_eq!((batches.mode, batches.batches()), (Mode::Order, 2));
+    let numbers = "kind = \"public-numbers\"\nname = \"甲\"\npublished = \"乙\"\ntime = 2026-07-24T00:00:00Z\n\
+                   shape = \"sequence\"\nfrom = 0\nto = 255\ncount = 16\nbits = 128";
+    let other = order
+        .replace("[[matters]]", stages)
+        .replace("kind = \"drand\"", numbers);
+    assert_eq!(read(&other).unwrap_err()[0].path, "schedule.stages");
+}
+
 /// What docs/plan.md says the long text means, written out by hand.
 fn long_plan() -> Plan {
     let texts = |list: &[&str]| list.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
@@ -182,6 +227,20 @@ fn long_plan() -> Plan {
     Plan {
         annual_plan: String::new(),
         authority: "天河区市场监督管理局".into(),
+        children: vec![
+            Child {
+                draw: "440106-2026-0008-XF".into(),
+                name: "消防救援大队".into(),
+                officers: 2,
+                conditions: vec![condition("district", Op::In, &["天河"])],
+            },
+            Child {
+                draw: "440106-2026-0008-WJ".into(),
+                name: "卫生健康局".into(),
+                officers: 1,
+                conditions: vec![],
+            },
+        ],
         draw: "440106-2026-0008".into(),
         exclusions: vec![Exclusion {
             basis: "丙".into(),
@@ -204,20 +263,25 @@ fn long_plan() -> Plan {
             kind: MatterKind::Key,
             name: "甲".into(),
         }],
-        mode: "sample".into(),
+        mode: Mode::Order,
         officers: OfficerColumns {
             sealed: texts(&["unit"]),
         },
+        parent: vec![],
         repeats: "00112233445566778899aabbccddeeff".repeat(2),
         schedule: Schedule {
             disclosure_time: "2026-09-01T00:00:00Z".into(),
             draw_time: "2026-07-23T07:38:30Z".into(),
             lead_minutes: 2880,
+            stage_lead_minutes: 120,
             stages: texts(&["2026-08-10T01:00:00Z", "2026-08-20T01:00:00Z"]),
             window_end: "2026-08-31".into(),
             window_start: "2026-08-01".into(),
         },
         seed: vec![
+            SeedSource::Drand {
+                chain: "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971".into(),
+            },
             SeedSource::PublicNumbers {
                 bits: 20,
                 count: 6,
@@ -290,6 +354,7 @@ fn long_plan() -> Plan {
                     skills: vec![],
                 },
             ],
+            standing: 6,
         },
         temporary_reason: "上级交办".into(),
         title: "跨部门联合抽查".into(),

@@ -79,6 +79,8 @@ fn strata(parts: &[(u64, u64)], excluded: u64, outside: u64) -> Stratification {
         outside,
         missing_references: Vec::new(),
         short: Vec::new(),
+        understaffed: Vec::new(),
+        batches: 1,
     }
 }
 

@@ -24,6 +24,8 @@ fn every_key_is_in_the_document() {
         part::EXCLUSION_KEYS,
         part::STRATUM_KEYS,
         part::CONDITION_KEYS,
+        child::CHILD_KEYS,
+        child::PARENT_KEYS,
         team::TEAM_KEYS,
         team::SLOT_KEYS,
         seed::ALL_KEYS,

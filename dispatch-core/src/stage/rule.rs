@@ -1,0 +1,61 @@
+//! What may fall out: the rules of docs/spec.md 15.2 that depend on the list before the stage.
+
+use std::collections::HashSet;
+
+use super::{DropKind, DropOut, List};
+use crate::language::Message;
+use crate::plan::Plan;
+use crate::roster::Roster;
+
+/// Why a drop is not admissible, if it is not. `list` is the list before the stage, `falling` what
+/// falls out of it.
+#[must_use]
+pub fn drop_fault(
+    plan: &Plan,
+    officers: &Roster,
+    list: &List,
+    falling: &HashSet<String>,
+    drop: &DropOut,
+) -> Option<Message> {
+    let DropOut {
+        officer, subject, ..
+    } = drop;
+    let holds = match drop.kind()? {
+        DropKind::Subject if plan.is_child() => {
+            return Some(Message::new(
+                format!("subject {subject}: only the parent's stages let subjects of a child draw fall out"),
+                format!("检查对象{subject}：分级抽取的对象只能由发起方补抽时调整"),
+            ));
+        }
+        DropKind::Subject => list.get(subject).is_some(),
+        DropKind::Visit => {
+            let record = list.get(subject).filter(|_| !falling.contains(subject));
+            if record.is_some_and(|record| !record.officers.contains(officer)) {
+                return Some(Message::new(
+                    format!("subject {subject}: officer {officer} is not in its team"),
+                    format!("检查对象{subject}：“{officer}”不在其检查人员中"),
+                ));
+            }
+            record.is_some()
+        }
+        DropKind::Officer if list.is_gone(officer) => {
+            return Some(Message::new(
+                format!("officer {officer}: was named by an earlier stage already"),
+                format!("“{officer}”：此前补抽时已列明"),
+            ));
+        }
+        DropKind::Officer if officers.find(officer).is_none() => {
+            return Some(Message::new(
+                format!("officer {officer}: is not in the roster"),
+                format!("“{officer}”：不在执法检查人员名录中"),
+            ));
+        }
+        DropKind::Officer => true,
+    };
+    (!holds).then(|| {
+        Message::new(
+            format!("subject {subject}: is not in the list before this stage"),
+            format!("检查对象{subject}：不在本次补抽前的名单中"),
+        )
+    })
+}
