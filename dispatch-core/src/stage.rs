@@ -12,10 +12,10 @@ mod order;
 mod rule;
 
 pub use self::document::{DropSummary, StageDocument, StageLine, StageRecord, previous_hash, stage_commitment};
-pub use self::drop_out::{DropOut, DropKind, drop_root};
+pub use self::drop_out::{DropOut, DropKind, summarise};
 pub use self::history::{DrawnStage, FrozenStage, History, StageDraft};
 pub use self::list::List;
-pub use self::rule::drop_fault;
+pub use self::rule::{drop_fault, too_many_officers};
 pub use self::order::{Given, Outcome, new_subjects, staff_stage};
 
 use crate::beacon::{Pulse, QUICKNET};

@@ -244,6 +244,7 @@ pub fn plan(strata: Vec<Stratum>) -> Plan {
         },
         team: Team {
             group: Vec::new(),
+            max_drops: 5,
             min_days: 5,
             slack: 1,
             slots: vec![slot("检查人员", 2)],

@@ -136,10 +136,14 @@ impl Schedule {
                     "须晚于抽取时间和前一次补抽时间",
                 );
             }
-            if let (Some(time), Some(disclosure)) = (time, disclosure)
-                && time >= disclosure
+            if let (Some(time), Some(after)) = (time, after_end)
+                && time >= after
             {
-                faults.add(&path, "is not before the disclosure time", "须早于公开时间");
+                faults.add(
+                    &path,
+                    "lies after the window, when nobody can be visited any more",
+                    "晚于检查期限，届时已不能检查",
+                );
             }
             last = time;
         }

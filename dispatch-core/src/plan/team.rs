@@ -15,6 +15,8 @@ use crate::syntax::is_text;
 pub struct Team {
     /// Field pairs that, with the department, make up the load groups.
     pub group: Vec<FieldPair>,
+    /// The most officers whom all stages together may take out without naming a subject.
+    pub max_drops: u64,
     /// An officer needs at least so many days of the window without leave.
     pub min_days: u64,
     /// How much the load cap exceeds the smallest possible one.
@@ -134,6 +136,7 @@ pub(super) fn team_faults(plan: &Plan, faults: &mut Faults) {
         faults.field("team.group.officer", &pair.officer);
         faults.field("team.group.subject", &pair.subject);
     }
+    faults.range("team.max_drops", team.max_drops, 0, super::rules::BILLION);
     faults.range("team.min_days", team.min_days, 1, 366);
     faults.range("team.slack", team.slack, 0, 1000);
     faults.range("team.standing", team.standing, 0, 10_000);

@@ -171,7 +171,7 @@ const PLAN: &str = r#"{
   "where":[{"field":"risk","op":"in","values":["C","D"]}]},
   {"name":"其他","quota":{"count":3,"kind":"count"},"where":[{"field":"risk","op":"not-in","values":["C","D",""]}]}],
 "subjects":{"ids":"credit-code","sealed":["risk"]},
-"team":{"group":[{"officer":"region","subject":"region"}],"min_days":5,"slack":1,
+"team":{"group":[{"officer":"region","subject":"region"}],"max_drops":5,"min_days":5,"slack":1,
   "slots":[{"count":2,"department":"市场监管局","expert":"","lead":false,"match":[],"matters":[],"name":"执法人员","role":"officer","skills":[]},
   {"count":1,"department":"消防救援局","expert":"","lead":true,
    "match":[{"officer":"name","rule":"differ","subject":"name"}],"matters":[],"name":"消防","role":"officer","skills":[]}],"standing":0},

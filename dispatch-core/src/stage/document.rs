@@ -34,10 +34,14 @@ pub struct StageDocument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DropSummary {
-    /// Number of lines.
-    pub count: u64,
+    /// How many officers get no further slots.
+    pub officers: u64,
     /// Merkle root over the salted lines.
     pub root: Digest,
+    /// How many subjects fell out.
+    pub subjects: u64,
+    /// How many officers left one visit.
+    pub visits: u64,
 }
 
 impl StageDocument {

@@ -10,7 +10,7 @@ use crate::digest::{Digest, tagged};
 use crate::json::to_canonical;
 use crate::merkle::{leaf_hash, root_of};
 use crate::roster::keyed;
-use crate::stage::StageDocument;
+use crate::stage::{DropSummary, StageDocument};
 use crate::syntax::{is_id, is_text};
 
 /// A line of `drops.jsonl`.
@@ -85,9 +85,24 @@ impl DropOut {
     }
 }
 
-/// The root over the drops of one stage, in the order given.
+/// What a stage document tells of its drops, which are given in order.
 #[must_use]
-pub fn drop_root<'d>(secret: &[u8; 32], drops: impl IntoIterator<Item = &'d DropOut>) -> Digest {
+pub fn summarise<'d>(
+    secret: &[u8; 32],
+    drops: impl IntoIterator<Item = &'d DropOut>,
+) -> DropSummary {
+    let drops: Vec<&DropOut> = drops.into_iter().collect();
+    let of = |kind| drops.iter().filter(|drop| drop.kind() == Some(kind)).count() as u64;
+    DropSummary {
+        officers: of(DropKind::Officer),
+        root: drop_root(secret, drops.iter().copied()),
+        subjects: of(DropKind::Subject),
+        visits: of(DropKind::Visit),
+    }
+}
+
+/// The root over the drops of one stage, in the order given.
+fn drop_root<'d>(secret: &[u8; 32], drops: impl IntoIterator<Item = &'d DropOut>) -> Digest {
     let drops: Vec<&DropOut> = drops.into_iter().collect();
     let leaf = |drop: &&DropOut| {
         // A line of texts and integers always has a canonical form.

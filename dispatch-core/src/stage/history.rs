@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 
 use super::{
-    DropOut, DropSummary, Given, List, StageDocument, StageLine, StageRecord, drop_fault, drop_root,
-    new_subjects, previous_hash, stage_commitment, stage_seed, staff_stage,
+    DropKind, DropOut, Given, List, StageDocument, StageLine, StageRecord, drop_fault,
+    new_subjects, previous_hash, stage_commitment, stage_seed, staff_stage, summarise, too_many_officers,
 };
 use crate::beacon::{self, Pulse, round_at_or_after};
 use crate::bundle::{self, Files};
@@ -177,6 +177,11 @@ impl Prepared {
             };
             faults.extend(found);
         }
+        let officers = history.drops.iter().chain(&drops);
+        let officers = officers.filter(|drop| drop.kind() == Some(DropKind::Officer));
+        if officers.count() as u64 > plan.team.max_drops {
+            faults.push(too_many_officers(plan));
+        }
         if plan.mode == Mode::Sample && drops.is_empty() && parent.is_none() {
             faults.push(Message::new(
                 "nothing fell out, so there is nothing to draw again",
@@ -189,10 +194,7 @@ impl Prepared {
         let document = StageDocument {
             commitment: self.announced.commitment,
             created: draft.created,
-            drops: DropSummary {
-                count: drops.len() as u64,
-                root: drop_root(self.secret().as_bytes(), &drops),
-            },
+            drops: summarise(self.secret().as_bytes(), &drops),
             format: StageDocument::FORMAT.to_owned(),
             number,
             parent_stage: draft.parent_stage,

@@ -7,6 +7,16 @@ use crate::language::Message;
 use crate::plan::Plan;
 use crate::roster::Roster;
 
+/// What is said when stages take out more officers than the plan allows.
+#[must_use]
+pub fn too_many_officers(plan: &Plan) -> Message {
+    let most = plan.team.max_drops;
+    Message::new(
+        format!("stages take out more officers than the {most} that were announced; let the others leave single visits, by subject and officer"),
+        format!("补抽累计停派的人员超过公告的{most}名；其余人员请按“对象＋人员”逐户退出"),
+    )
+}
+
 /// Why a drop is not admissible, if it is not. `list` is the list before the stage, `falling` what
 /// falls out of it.
 #[must_use]

@@ -238,7 +238,9 @@ pub(super) fn derive(name: &str, run: Run<'_>, announced: Option<&Announced>) ->
         () if passed("F02") && (!held_stages || passed("F03")) && children.iter().all(first) => {
             Grade::FrozenFirst
         }
-        () if passed("F01") => Grade::Expected,
+        () if passed("F01") && (!held_stages || passed("F03")) && children.iter().all(first) => {
+            Grade::Expected
+        }
         () => Grade::Consistent,
     };
     Report {

@@ -19,8 +19,8 @@ use crate::roster::Roster;
 use crate::seed::pulse_of;
 use crate::selection::{Selected, Stratification, SubjectKey};
 use crate::stage::{
-    DropOut, Given, List, StageLine, StageRecord, drop_fault, drop_root, new_subjects,
-    previous_hash, stage_seed, staff_stage,
+    DropKind, DropOut, Given, List, StageLine, StageRecord, drop_fault, new_subjects,
+    previous_hash, stage_seed, staff_stage, summarise, too_many_officers,
 };
 use crate::syntax::unix_time;
 use crate::team::Workforce;
@@ -223,6 +223,12 @@ impl Walker<'_> {
     /// Check G05.
     fn drops(&self, step: &Step<'_>) -> Result<(), Message> {
         let officers = self.evidence.officers.good().ok_or_else(gone)?;
+        let own = |drop: &&&DropOut| drop.kind() == Some(DropKind::Officer);
+        let gone_now = step.drops.iter().filter(own).count();
+        let gone_before = step.before.gone().count();
+        if gone_before.saturating_add(gone_now) as u64 > self.plan.team.max_drops {
+            return Err(too_many_officers(self.plan));
+        }
         let mut faults = step.drops.iter().filter_map(|drop| {
             drop_fault(self.plan, officers, step.before, step.falling, drop)
         });
@@ -427,8 +433,8 @@ fn frozen(evidence: &Evidence, stages: &StageParts) -> Outcome {
     for line in &stages.lines {
         let number = line.stage.number;
         let drops = stages.drops_of(number);
-        let root = drop_root(disclosure.secret.as_bytes(), drops.iter().copied());
-        if drops.len() as u64 != line.stage.drops.count || root != line.stage.drops.root {
+        let found = summarise(disclosure.secret.as_bytes(), drops.iter().copied());
+        if found != line.stage.drops {
             return Err(Message::new(
                 format!("stage {number}: what fell out is not what was frozen"),
                 format!("第{number}次补抽：退出名单与冻结时不一致"),

@@ -10,6 +10,7 @@ pub(super) fn team(root: &Section<'_>, log: &mut Log) -> Team {
     let Some(section) = root.required_section("team", TEAM_KEYS, log) else {
         return Team {
             group: Vec::new(),
+            max_drops: DEFAULT_DROPS,
             min_days: 1,
             slack: 1,
             slots: Vec::new(),
@@ -21,6 +22,7 @@ pub(super) fn team(root: &Section<'_>, log: &mut Log) -> Team {
     let slots = section.sections("slots", SLOT_KEYS, least, log);
     Team {
         group: group(&section, log),
+        max_drops: section.integer("max_drops", Some(DEFAULT_DROPS), log),
         min_days: section.integer("min_days", Some(1), log),
         slack: section.integer("slack", Some(1), log),
         slots: slots.iter().map(|section| slot(section, log)).collect(),
@@ -77,7 +79,7 @@ fn slot(section: &Section<'_>, log: &mut Log) -> Slot {
     }
 }
 
-pub(super) const TEAM_KEYS: &[&str] = &["group", "group_by", "min_days", "slack", "slots", "standing"];
+pub(super) const TEAM_KEYS: &[&str] = &["group", "group_by", "max_drops", "min_days", "slack", "slots", "standing"];
 pub(super) const SLOT_KEYS: &[&str] = &[
     "count",
     "department",
@@ -89,6 +91,9 @@ pub(super) const SLOT_KEYS: &[&str] = &[
     "role",
     "skills",
 ];
+/// So many officers may be taken out by stages when the plan does not say: few, so that a stage cannot
+/// leave only whom somebody wants.
+const DEFAULT_DROPS: u64 = 5;
 const ROLES: &[(&str, Role)] = &[("officer", Role::Officer), ("expert", Role::Expert)];
 const MATCH_KINDS: &[(&str, MatchKind)] = &[
     ("same", MatchKind::Same),

@@ -96,6 +96,7 @@ name = "卫生健康局"
 [team]
 slack = 0
 min_days = 3
+max_drops = 12
 standing = 6
 group = [{ officer = "region", subject = "district" }]
 [[team.slots]]
@@ -324,6 +325,7 @@ fn long_plan() -> Plan {
                 officer: "region".into(),
                 subject: "district".into(),
             }],
+            max_drops: 12,
             min_days: 3,
             slack: 0,
             slots: vec![
