@@ -31,7 +31,7 @@ use crate::syntax::is_text;
 pub struct Draft {
     /// The plan.
     pub plan: Plan,
-    /// Subjects, with the sealed columns still open.
+    /// Subjects, with the sealed columns still open; of a child draw the parent's roster as it stands.
     pub subjects: Roster,
     /// Officers, with the sealed columns still open.
     pub officers: Roster,
@@ -136,8 +136,11 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
         kind: RosterKind::Officers,
         sealed: &plan.officers.sealed,
     };
-    let (subjects, subject_cells) =
-        seal(draft.subjects, &subject_rules, &key).map_err(|m| vec![m])?;
+    let (subjects, subject_cells) = if plan.is_child() {
+        (draft.subjects, Cells::new(&[]))
+    } else {
+        seal(draft.subjects, &subject_rules, &key).map_err(|m| vec![m])?
+    };
     let (officers, officer_cells) =
         seal(draft.officers, &officer_rules, &key).map_err(|m| vec![m])?;
     let (recusals, open_recusals) = Recusals::seal(draft.recusals, &key);

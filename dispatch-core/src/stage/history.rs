@@ -121,8 +121,7 @@ impl History {
 }
 
 impl Prepared {
-    /// Freezes what fell out before a stage (docs/spec.md 15.1 and 15.2). `parent` names the
-    /// subjects of the parent's list, in a child draw.
+    /// Freezes what fell out before a stage (docs/spec.md 15.1 and 15.2).
     ///
     /// # Errors
     /// Everything that keeps the stage from being held.
@@ -130,7 +129,6 @@ impl Prepared {
         &self,
         history: &History,
         draft: StageDraft,
-        parent: Option<&HashSet<&str>>,
     ) -> Result<FrozenStage, Vec<Message>> {
         let plan = &self.announced.document.plan;
         let number = draft.number;
@@ -164,11 +162,9 @@ impl Prepared {
                 ));
             }
         }
-        let of_stage: Vec<&DropOut> = drops.iter().collect();
-        let falling = history.list.falling(&of_stage, parent);
         for drop in &drops {
             let found = if drop.is_well_formed() {
-                drop_fault(plan, &self.officers, &history.list, &falling, drop)
+                drop_fault(plan, &self.officers, &history.list, drop)
             } else {
                 Some(Message::new(
                     format!("{} {}: reason {:?} is none of this kind of drop", drop.subject, drop.officer, drop.reason),
@@ -182,7 +178,7 @@ impl Prepared {
         if officers.count() as u64 > plan.team.max_drops {
             faults.push(too_many_officers(plan));
         }
-        if plan.mode == Mode::Sample && drops.is_empty() && parent.is_none() {
+        if plan.mode == Mode::Sample && drops.is_empty() && !plan.is_child() {
             faults.push(Message::new(
                 "nothing fell out, so there is nothing to draw again",
                 "没有需要补抽的对象或人员",

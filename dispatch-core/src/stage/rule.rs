@@ -1,7 +1,5 @@
 //! What may fall out: the rules of docs/spec.md 15.2 that depend on the list before the stage.
 
-use std::collections::HashSet;
-
 use super::{DropKind, DropOut, List};
 use crate::language::Message;
 use crate::plan::Plan;
@@ -17,14 +15,12 @@ pub fn too_many_officers(plan: &Plan) -> Message {
     )
 }
 
-/// Why a drop is not admissible, if it is not. `list` is the list before the stage, `falling` what
-/// falls out of it.
+/// Why a drop is not admissible, if it is not. `list` is the list before the stage.
 #[must_use]
 pub fn drop_fault(
     plan: &Plan,
     officers: &Roster,
     list: &List,
-    falling: &HashSet<String>,
     drop: &DropOut,
 ) -> Option<Message> {
     let DropOut {
@@ -39,7 +35,7 @@ pub fn drop_fault(
         }
         DropKind::Subject => list.get(subject).is_some(),
         DropKind::Visit => {
-            let record = list.get(subject).filter(|_| !falling.contains(subject));
+            let record = list.get(subject);
             if record.is_some_and(|record| !record.officers.contains(officer)) {
                 return Some(Message::new(
                     format!("subject {subject}: officer {officer} is not in its team"),

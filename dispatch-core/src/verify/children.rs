@@ -10,12 +10,12 @@ use super::stages::lists;
 use super::{CheckResult, Expectations, Outcome, Report, Run, Status, gone, number, verify_within};
 use crate::beacon::round_at_or_after;
 use crate::bundle::{self, Files, Limits, child_name};
+use crate::child::{child_of, misfit};
 use crate::evidence::{Announced, Evidence};
 use crate::language::Message;
 use crate::plan::{Child, Plan};
 use crate::roster::Roster;
 use crate::selection::OpenRow;
-use crate::syntax::unix_time;
 
 /// The bundle that a child's bundle stands in.
 pub(crate) struct Parent<'p> {
@@ -203,36 +203,12 @@ fn belongs(parent: Option<&Parent<'_>>, evidence: &Evidence) -> Outcome {
     let (Some(parent), Some(plan)) = (parent, evidence.plan()) else {
         return Err(gone());
     };
-    let Some(named) = plan.parent.first() else {
+    let (number, child) = child_of(parent.announced, plan)?;
+    if number != parent.number {
+        let entry = child_name(parent.number);
         return Err(Message::new(
-            "it stands in another draw's bundle, but its plan names no parent",
-            "位于另一抽取的证据包中，但其抽查任务未写明发起方",
-        ));
-    };
-    let child = parent.child().ok_or_else(gone)?;
-    if named.commitment != parent.announced.commitment {
-        return Err(Message::new(
-            format!("its parent is {}, not the draw it stands in", named.commitment),
-            format!("其发起方承诺为{}，并非所在证据包的抽取", named.commitment),
-        ));
-    }
-    if named.child != child.name || plan.draw != child.draw {
-        return Err(Message::new(
-            format!(
-                "it is {} ({}); the parent announced {} ({})",
-                named.child, plan.draw, child.name, child.draw
-            ),
-            format!(
-                "为“{}”（{}），发起方公告的是“{}”（{}）",
-                named.child, plan.draw, child.name, child.draw
-            ),
-        ));
-    }
-    let own = plan.team.own_officers();
-    if own != child.officers {
-        return Err(Message::new(
-            format!("it sends {own} officers to a visit; the parent announced {}", child.officers),
-            format!("每户派{own}人，发起方公告为{}人", child.officers),
+            format!("{} is child {number}, not {entry}", child.name),
+            format!("“{}”是第{number}个参与部门，不应为{entry}", child.name),
         ));
     }
     Ok(Message::new(child.name.clone(), child.name.clone()))
@@ -243,52 +219,8 @@ fn fits(parent: Option<&Parent<'_>>, evidence: &Evidence) -> Outcome {
     let (Some(parent), Some(announced)) = (parent, evidence.announcement.good()) else {
         return Err(gone());
     };
-    let (theirs, own) = (&parent.announced.document, &announced.document);
-    let (their_plan, plan) = (&theirs.plan, &own.plan);
-    let (their_times, times) = (&their_plan.schedule, &plan.schedule);
-    let created = unix_time(&own.created).unwrap_or(u64::MAX);
-    let later = |a: u64, b: u64| round_at_or_after(a) > round_at_or_after(b);
-    let last = times.stages.last().and_then(|time| unix_time(time));
-    let their_last = their_times.stages.last().and_then(|time| unix_time(time));
-    let stages = their_last.is_none_or(|theirs| last.is_some_and(|last| last > theirs));
-    let rules = [
-        (own.replay == theirs.replay, "replay", "演练标记与发起方不一致"),
-        (
-            times.window_start == their_times.window_start
-                && times.window_end == their_times.window_end,
-            "the window is not the parent's",
-            "检查期限与发起方不一致",
-        ),
-        (
-            plan.subjects == their_plan.subjects
-                && own.subjects.count == theirs.subjects.count
-                && own.subjects.root == theirs.subjects.root,
-            "the subject roster is not the parent's",
-            "检查对象名录与发起方不一致",
-        ),
-        (
-            later(times.draw_unix(), their_times.draw_unix()),
-            "its pulse is not later than the parent's",
-            "随机信标轮次不晚于发起方",
-        ),
-        (
-            own.replay || created < their_times.draw_unix(),
-            "it was announced when the parent's draw had taken place already",
-            "公告时发起方已经抽取",
-        ),
-        (
-            times.disclosure_unix() >= their_times.disclosure_unix(),
-            "it is disclosed before the parent",
-            "公开时间早于发起方",
-        ),
-        (
-            stages,
-            "the parent has a stage that no stage of it follows",
-            "发起方的最后一次补抽之后没有相应的补抽",
-        ),
-    ];
-    match rules.iter().find(|(holds, ..)| !holds) {
-        Some((_, english, chinese)) => Err(Message::new(*english, *chinese)),
+    match misfit(&parent.announced.document, &announced.document) {
+        Some(fault) => Err(fault),
         None => Ok(Message::new("they fit", "相互衔接")),
     }
 }

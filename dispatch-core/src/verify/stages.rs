@@ -229,9 +229,8 @@ impl Walker<'_> {
         if gone_before.saturating_add(gone_now) as u64 > self.plan.team.max_drops {
             return Err(too_many_officers(self.plan));
         }
-        let mut faults = step.drops.iter().filter_map(|drop| {
-            drop_fault(self.plan, officers, step.before, step.falling, drop)
-        });
+        let drops = step.drops.iter();
+        let mut faults = drops.filter_map(|drop| drop_fault(self.plan, officers, step.before, drop));
         faults.next().map_or(Ok(()), Err)
     }
 

@@ -1,0 +1,111 @@
+//! Child draws 分级抽取: how a child's announcement must fit its parent's.
+//!
+//! Source: docs/spec.md 3.4 and 16.1. Announcing and verifying both read it here, so that what could
+//! be announced can be verified.
+
+use crate::announcement::Announcement;
+use crate::beacon::round_at_or_after;
+use crate::evidence::Announced;
+use crate::language::Message;
+use crate::plan::{Child, Plan};
+use crate::syntax::unix_time;
+
+/// The parent's child whose draw a plan is, with its position from 1.
+///
+/// # Errors
+/// When there is none, or the plan is not as it was announced for it (check H01).
+pub fn child_of<'p>(parent: &'p Announced, plan: &Plan) -> Result<(usize, &'p Child), Message> {
+    let Some(named) = plan.parent.first() else {
+        return Err(Message::new(
+            "its plan names no parent",
+            "其抽查任务未写明发起方",
+        ));
+    };
+    if named.commitment != parent.commitment {
+        return Err(Message::new(
+            format!(
+                "its parent is {}, another draw than {}",
+                named.commitment, parent.commitment
+            ),
+            format!("其发起方承诺为{}，而非{}", named.commitment, parent.commitment),
+        ));
+    }
+    let mut children = (1..).zip(&parent.document.plan.children);
+    let found = children.find(|(_, child)| child.name == named.child);
+    let Some((number, child)) = found else {
+        return Err(Message::new(
+            format!("the parent has no child {}", named.child),
+            format!("发起方没有公告参与部门“{}”", named.child),
+        ));
+    };
+    if plan.draw != child.draw {
+        return Err(Message::new(
+            format!("its draw is {}; the parent announced {}", plan.draw, child.draw),
+            format!("抽取编号为“{}”，发起方公告的是“{}”", plan.draw, child.draw),
+        ));
+    }
+    let own = plan.team.own_officers();
+    if own != child.officers {
+        return Err(Message::new(
+            format!(
+                "it sends {own} officers to a visit; the parent announced {}",
+                child.officers
+            ),
+            format!("每户派{own}人，发起方公告为{}人", child.officers),
+        ));
+    }
+    Ok((number, child))
+}
+
+/// What does not fit between a child's announcement and its parent's (check H02).
+#[must_use]
+pub fn misfit(theirs: &Announcement, own: &Announcement) -> Option<Message> {
+    let (their_plan, plan) = (&theirs.plan, &own.plan);
+    let (their_times, times) = (&their_plan.schedule, &plan.schedule);
+    let created = unix_time(&own.created).unwrap_or(u64::MAX);
+    let later = |a: u64, b: u64| round_at_or_after(a) > round_at_or_after(b);
+    let last = times.stages.last().and_then(|time| unix_time(time));
+    let their_last = their_times.stages.last().and_then(|time| unix_time(time));
+    let rules = [
+        (
+            own.replay == theirs.replay,
+            "one is a replay and the other is not",
+            "演练标记与发起方不一致",
+        ),
+        (
+            times.window_start == their_times.window_start
+                && times.window_end == their_times.window_end,
+            "the window is not the parent's",
+            "检查期限与发起方不一致",
+        ),
+        (
+            plan.subjects == their_plan.subjects
+                && own.subjects.count == theirs.subjects.count
+                && own.subjects.root == theirs.subjects.root,
+            "the subject roster, or the rules about it, are not the parent's",
+            "检查对象名录及其规则与发起方不一致",
+        ),
+        (
+            later(times.draw_unix(), their_times.draw_unix()),
+            "its pulse is not later than the parent's: set a later draw time",
+            "随机信标轮次不晚于发起方：请推迟抽取时间",
+        ),
+        (
+            own.replay || created < their_times.draw_unix(),
+            "it is announced when the parent's draw has taken place already",
+            "公告时发起方已经抽取",
+        ),
+        (
+            times.disclosure_unix() >= their_times.disclosure_unix(),
+            "it is disclosed before the parent",
+            "公开时间早于发起方",
+        ),
+        (
+            their_last.is_none_or(|theirs| last.is_some_and(|last| last > theirs)),
+            "no stage of it follows the parent's last one: add a later time to schedule.stages",
+            "没有晚于发起方最后一次补抽的补抽时间：请在 schedule.stages 中补充",
+        ),
+    ];
+    let found = rules.iter().find(|(holds, ..)| !holds);
+    found.map(|(_, english, chinese)| Message::new(*english, *chinese))
+}
