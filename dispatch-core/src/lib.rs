@@ -15,6 +15,8 @@
 //! 5. [`bundle`] packs the evidence; [`verify`] runs the numbered checks; [`explain`] answers
 //!    "why me?".
 //!
+//! Beside it, [`ledger`] turns earlier visits into exclusions, forbidden pairs and warnings.
+//!
 //! `examples/draw.rs` does all of it in memory.
 
 pub mod announcement;
@@ -32,6 +34,7 @@ pub mod freeze;
 pub mod import;
 pub mod json;
 pub mod language;
+pub mod ledger;
 pub mod merkle;
 pub mod officer;
 pub mod plan;

@@ -4,11 +4,11 @@
 //! reported at once, with its line, in both languages and with a remedy. Invariant: a [`PlanSource`]
 //! holds a plan without [`Plan::faults`]; two texts that read alike give the same plan.
 
-mod complaint;
-mod log;
+pub(crate) mod complaint;
+pub(crate) mod log;
 mod part;
-mod quantity;
-mod section;
+pub(crate) mod quantity;
+pub(crate) mod section;
 mod seed;
 mod team;
 

@@ -225,6 +225,30 @@ problem_kinds! {
     BadYesNo { value: String } = Error "roster.bad-yes-no"
         en "\"{value}\" is neither yes nor no" => "write 是 or 否"
         zh "“{value}”既不是“是”也不是“否”" => "填写“是”或“否”";
+    BadChoice { value: String, accepted: String } = Error "import.bad-choice"
+        en "\"{value}\" is not one of the words known here" => "write one of: {accepted}"
+        zh "无法识别“{value}”" => "填写下列之一：{accepted}";
+    VisitDay { value: String } = Error "visit.day"
+        en "{value} cannot be the day of a visit" => "write the day of the visit, from the year 2000 on"
+        zh "{value}不能作为检查日期" => "填写2000年以后的实际检查日期";
+    VisitDisclosedEarly { date: String, disclosed: String } = Error "visit.disclosed-early"
+        en "disclosed on {disclosed}, before the visit of {date}"
+            => "correct one of the two dates; a visit is disclosed after it took place"
+        zh "公开日期{disclosed}早于检查日期{date}" => "更正其中一个日期；检查完成后才能公开";
+    VisitWithoutResult {} = Warning "visit.without-result"
+        en "the visit is completed but has no result, so it counts neither as clean nor as a finding"
+            => "enter the result"
+        zh "检查已完成但未填检查结果，不计入“连续未发现问题”，也不视为发现问题" => "补录检查结果";
+    VisitWithoutOfficers {} = Warning "visit.without-officers"
+        en "the visit is completed but names no officers" => "enter the certificate numbers of the officers"
+        zh "检查已完成但未填检查人员" => "补录检查人员的执法证号";
+    VisitSubject { id: String } = Warning "visit.unknown-subject"
+        en "subject {id} is not in the roster" => "correct the number; if the subject has left the roster, nothing needs to be done"
+        zh "检查对象“{id}”不在名录中" => "核对编号；如该对象确已不在名录中，无需处理";
+    VisitOfficer { id: String } = Warning "visit.unknown-officer"
+        en "officer {id} is not in the roster, so no pair with this officer is forbidden"
+            => "correct the number; if the officer has left, nothing needs to be done"
+        zh "执法检查人员“{id}”不在名录中，不产生与其有关的回避" => "核对执法证号；如该人员已离开，无需处理";
     ExpiredCertificate { expires: String, valid_through: String } = Warning "roster.expired-certificate"
         en "the certificate expires on {expires}, before {valid_through}: the officer will not be drawn"
             => "renew the certificate and enter the new date, if the officer is to take part"
