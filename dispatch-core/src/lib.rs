@@ -55,3 +55,4 @@ pub mod syntax;
 pub mod tamper;
 pub mod team;
 pub mod verify;
+pub mod workbook;
