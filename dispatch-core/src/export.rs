@@ -9,7 +9,7 @@
 
 /// Writes a header line and rows.
 pub fn csv_for_excel(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut text = String::from('\u{feff}');
+    let mut text = String::from(MARK);
     append_row(&mut text, headers.iter().copied());
     for row in rows {
         append_row(&mut text, row.iter().map(String::as_str));
@@ -17,7 +17,8 @@ pub fn csv_for_excel(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) 
     text.into_bytes()
 }
 
-fn append_row<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
+/// Appends one row; a file begins with [`MARK`] and its header line.
+pub fn append_row<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
             text.push(',');
@@ -61,6 +62,8 @@ fn guard(cell: &str) -> &'static str {
     }
 }
 
+/// The byte order mark that such a file begins with.
+pub const MARK: char = '\u{feff}';
 /// From twelve digits on a spreadsheet shows a number in scientific notation.
 const LONG_NUMBER: usize = 12;
 

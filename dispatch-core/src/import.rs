@@ -144,6 +144,35 @@ pub fn import_recusals(
     )
 }
 
+/// Reads a list of visits (检查记录), for the frequency ledger; otherwise like [`import_subjects`].
+pub fn import_visits(
+    bytes: &[u8],
+    file: &str,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(u64),
+    sink: &mut dyn FnMut(&ImportedRow<'_>),
+) -> ImportReport {
+    pass::run(
+        &pass::Job {
+            bytes,
+            file,
+            options,
+            schema: &schema::VISIT,
+        },
+        progress,
+        sink,
+    )
+}
+
+/// Whether a column with this header can be kept at all: not personal data, not a row number, not
+/// without a name.
+#[must_use]
+pub fn may_be_kept(header: &str) -> bool {
+    let folded = header::folded_header(header);
+    let dropped = [personal::SERIAL, personal::PERSONAL];
+    !folded.is_empty() && !dropped.iter().any(|list| list.contains(&folded.as_str()))
+}
+
 /// The fields a subject may have, each with the headers accepted for it.
 pub fn subject_fields() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     schema::SUBJECT
@@ -159,6 +188,22 @@ pub fn officer_fields() -> impl Iterator<Item = (&'static str, &'static [&'stati
         .fields
         .iter()
         .filter(|field| !field.name.contains(':'))
+        .map(|field| (field.name, field.headers))
+}
+
+/// The fields a recusal may have, each with the headers accepted for it.
+pub fn recusal_fields() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    schema::RECUSAL
+        .fields
+        .iter()
+        .map(|field| (field.name, field.headers))
+}
+
+/// The fields a visit may have, each with the headers accepted for it.
+pub fn visit_fields() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    schema::VISIT
+        .fields
+        .iter()
         .map(|field| (field.name, field.headers))
 }
 

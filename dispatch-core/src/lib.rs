@@ -16,6 +16,8 @@
 //! 5. [`bundle`] packs the evidence; [`verify`] runs the numbered checks; [`explain`] answers
 //!    "why me?".
 //!
+//! Beside it, [`ledger`] turns earlier visits into exclusions, forbidden pairs and warnings.
+//!
 //! `examples/draw.rs` does all of it in memory.
 
 pub mod announcement;
@@ -35,6 +37,7 @@ pub mod handover;
 pub mod import;
 pub mod json;
 pub mod language;
+pub mod ledger;
 pub mod merkle;
 pub mod officer;
 pub mod plan;
@@ -56,3 +59,4 @@ pub mod syntax;
 pub mod tamper;
 pub mod team;
 pub mod verify;
+pub mod workbook;

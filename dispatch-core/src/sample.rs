@@ -11,14 +11,18 @@ mod mess;
 mod officer;
 mod place;
 mod recusal;
+mod rules;
 mod sheet;
 mod subject;
+mod visit;
 mod words;
 
 use std::io;
 use std::io::Write;
 
 use crate::import::TextEncoding;
+use jiff::civil::Date;
+pub use rules::SAMPLE_RULES;
 use sheet::Sheet;
 
 /// How much to make up.
@@ -115,6 +119,21 @@ pub fn write_recusals(options: &SampleOptions, out: &mut impl Write) -> io::Resu
                 &recusal::UNTIDY,
             );
         }
+        sheet.row(&cells)?;
+    }
+    sheet.finish()
+}
+
+/// Writes `visits.csv`: visits of the year before `on` and some planned ones, in UTF-8 with a mark;
+/// about one for every twenty subjects.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidInput`] for too many subjects or officers; what the writer brings.
+pub fn write_visits(options: &SampleOptions, on: Date, out: &mut impl Write) -> io::Result<()> {
+    check(options)?;
+    let mut sheet = Sheet::new(out, TextEncoding::Utf8WithMark)?;
+    sheet.row(visit::HEADERS)?;
+    for cells in visit::rows(options, on) {
         sheet.row(&cells)?;
     }
     sheet.finish()

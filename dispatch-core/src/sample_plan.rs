@@ -94,7 +94,7 @@ pub fn sample_plan(subjects: u64, options: &SamplePlan) -> String {
 }
 
 /// A text as a TOML basic string.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

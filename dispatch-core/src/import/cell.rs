@@ -39,7 +39,14 @@ pub(super) enum CellKind {
     Limit,
     /// Sorted list of leaves.
     Leave,
+    /// Sorted list of officers' certificate numbers.
+    OfficerIds,
+    /// One of a closed set of words.
+    Choice(Choice),
 }
+
+/// A closed set of values, each with the words accepted for it; the first is shown to people.
+pub(super) type Choice = &'static [(&'static str, &'static [&'static str])];
 
 /// A cell that was read.
 #[derive(Debug, Eq, PartialEq)]
@@ -66,6 +73,8 @@ pub(super) fn read(raw: &str, kind: CellKind, ids: SubjectIds) -> Result<Cell<'_
         CellKind::YesNo => return plain(Cow::Borrowed(yes_no(raw)?)),
         CellKind::Limit => return plain(limit(raw)?),
         CellKind::Leave => return plain(list(raw, |item| date::leave(item).map(Cow::Owned))?),
+        CellKind::OfficerIds => return plain(list(raw, |item| other_id(folded_id(item)))?),
+        CellKind::Choice(words) => return plain(Cow::Borrowed(choice(raw, words)?)),
     };
     let trimmed = value.as_ref() != raw;
     Ok(Cell { value, trimmed })
@@ -248,6 +257,24 @@ fn yes_no(raw: &str) -> Result<&'static str, ProblemKind> {
     }
 }
 
+fn choice(raw: &str, words: Choice) -> Result<&'static str, ProblemKind> {
+    let text = folded(trim(raw)).to_lowercase();
+    if text.is_empty() {
+        return Ok("");
+    }
+    let meant = |(value, accepted): &&(&'static str, &[&str])| {
+        *value == text.as_str() || accepted.contains(&text.as_str())
+    };
+    let found = words.iter().find(meant).map(|(value, _)| *value);
+    found.ok_or_else(|| ProblemKind::BadChoice {
+        value: quoted(trim(raw)),
+        accepted: { words.iter() }
+            .map(|(value, accepted)| accepted.first().copied().unwrap_or(value))
+            .collect::<Vec<_>>()
+            .join("、"),
+    })
+}
+
 fn limit(raw: &str) -> Result<Cow<'_, str>, ProblemKind> {
     let text = folded(trim(raw));
     if text.is_empty() {
@@ -375,5 +402,23 @@ mod tests {
         assert!(value("-1", CellKind::Limit).is_err());
         assert_eq!(value("是", CellKind::YesNo).as_deref(), Ok("yes"));
         assert!(value("也许", CellKind::YesNo).is_err());
+    }
+
+    #[test]
+    fn words_of_a_closed_set() {
+        const WORDS: Choice = &[("planned", &["计划", "待查"]), ("completed", &["已完成"])];
+        let kind = CellKind::Choice(WORDS);
+        assert_eq!(value(" 待查", kind).as_deref(), Ok("planned"));
+        assert_eq!(value("Completed", kind).as_deref(), Ok("completed"));
+        assert_eq!(value("", kind).as_deref(), Ok(""));
+        let refused = value("完", kind);
+        assert!(
+            matches!(&refused, Err(ProblemKind::BadChoice { accepted, .. }) if accepted == "计划、已完成"),
+            "{refused:?}"
+        );
+        assert_eq!(
+            value("ya2、ＹＡ1；ya2", CellKind::OfficerIds).as_deref(),
+            Ok("YA1;YA2")
+        );
     }
 }

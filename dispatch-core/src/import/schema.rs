@@ -5,6 +5,7 @@
 //!
 //! Invariant: no header stands for two fields of one schema, nor for a field and personal data.
 
+use super::cell;
 use super::cell::CellKind;
 
 /// What a file may and must hold.
@@ -43,7 +44,10 @@ const fn field(name: &'static str, kind: CellKind, headers: &'static [&'static s
     }
 }
 
-use CellKind::{Code, Date, Expert, Expiry, Leave, Limit, List, OfficerId, SubjectId, Text, YesNo};
+use CellKind::{
+    Choice, Code, Date, Expert, Expiry, Leave, Limit, List, OfficerId, OfficerIds, SubjectId, Text,
+    YesNo,
+};
 
 /// Subjects: sorted by field name.
 pub(super) static SUBJECT: Schema = Schema {
@@ -63,6 +67,16 @@ pub(super) static SUBJECT: Schema = Schema {
         ),
         field("authority", Text, &["登记机关", "注册机关"]),
         field("established", Date, &["成立日期", "注册日期", "成立时间"]),
+        field(
+            "exclusion",
+            List,
+            &["频次排除代码", "排除事由代码", "频次排除事由"],
+        ),
+        field(
+            "exclusion_ref",
+            Text,
+            &["频次排除凭据", "排除凭据", "排除检查编号"],
+        ),
         field("expert", Expert, &["配备专家(组长)", "配备专家"]),
         field("id", SubjectId, SUBJECT_ID),
         field(
@@ -166,6 +180,11 @@ pub(super) static SUBJECT: Schema = Schema {
                 "市场主体类型",
                 "经营主体类型",
             ],
+        ),
+        field(
+            "visits_this_year",
+            Limit,
+            &["本年检查次数", "本年度检查次数"],
         ),
     ],
     required: &["id", "name"],
@@ -306,6 +325,66 @@ pub(super) static RECUSAL: Schema = Schema {
     repeats_allowed: true,
 };
 
+/// Visits, for the frequency ledger.
+pub(super) static VISIT: Schema = Schema {
+    fields: &[
+        field("cause", Text, &["检查事由", "事由", "任务来源", "案由"]),
+        field(
+            "date",
+            Date,
+            &["检查日期", "检查时间", "检查完成日期", "计划检查日期"],
+        ),
+        field(
+            "department",
+            Text,
+            &["检查部门", "部门", "检查机关", "检查主体"],
+        ),
+        field("disclosed", Date, &["公开日期", "公示日期", "公开时间"]),
+        field("draw", Code, &["任务编号", "抽查任务编号", "抽取编号"]),
+        field(
+            "kind",
+            Choice(VISIT_KINDS),
+            &["检查类型", "检查类别", "类型", "类别"],
+        ),
+        field(
+            "officers",
+            OfficerIds,
+            &["检查人员执法证号", "执法证号", "检查人员", "执法人员证号"],
+        ),
+        field(
+            "premises",
+            Text,
+            &["检查地址", "检查场所", "检查地点", "经营场所"],
+        ),
+        field(
+            "reference",
+            Text,
+            &["检查编号", "检查文号", "检查任务单号", "编号"],
+        ),
+        field("result", List, &["检查结果", "结果", "检查结果代码"]),
+        field(
+            "state",
+            Choice(VISIT_STATES),
+            &["检查状态", "状态", "完成情况"],
+        ),
+        field("subject", SubjectId, SUBJECT_ID),
+    ],
+    required: &["date", "kind", "reference", "state", "subject"],
+    key: &["subject", "reference", "date"],
+    repeats_allowed: false,
+};
+
+/// 司法部, April 2025: the three kinds of inspection.
+const VISIT_KINDS: cell::Choice = &[
+    ("routine", &["日常", "日常检查"]),
+    ("case", &["个案", "个案检查"]),
+    ("campaign", &["专项", "专项检查"]),
+];
+const VISIT_STATES: cell::Choice = &[
+    ("planned", &["计划", "已计划", "待检查", "未完成"]),
+    ("completed", &["完成", "已完成", "已检查"]),
+];
+
 /// The certificate of the former industry-and-commerce system.
 pub(super) const BUREAU_ID: &str = "id:bureau";
 /// The certificate of the provincial government.
@@ -333,7 +412,7 @@ mod tests {
 
     #[test]
     fn no_header_has_two_meanings() {
-        for schema in [&SUBJECT, &OFFICER, &RECUSAL] {
+        for schema in [&SUBJECT, &OFFICER, &RECUSAL, &VISIT] {
             let mut seen: HashSet<&str> = HashSet::new();
             for field in schema.fields {
                 assert!(seen.insert(field.name), "{}", field.name);

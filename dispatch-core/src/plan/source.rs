@@ -5,11 +5,11 @@
 //! holds a plan without [`Plan::faults`]; two texts that read alike give the same plan.
 
 mod child;
-mod complaint;
-mod log;
+pub(crate) mod complaint;
+pub(crate) mod log;
 mod part;
-mod quantity;
-mod section;
+pub(crate) mod quantity;
+pub(crate) mod section;
 mod seed;
 mod team;
 

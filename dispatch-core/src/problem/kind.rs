@@ -102,6 +102,51 @@ problem_kinds! {
             => "type the cell again, or save the list as CSV UTF-8"
         zh "单元格含有不符合{encoding}编码的字节" => "重新录入该单元格，或把名单另存为CSV UTF-8";
 
+    // Workbooks.
+    OldWorkbook {} = Error "file.old-workbook"
+        en "this is an old workbook (.xls)"
+            => "open it in the spreadsheet program, choose \"save as\" and the type XLSX"
+        zh "这是旧版工作簿（.xls）" => "用表格软件打开，另存为“Excel工作簿（.xlsx）”";
+    ProtectedWorkbook {} = Error "file.protected"
+        en "the workbook is protected by a password"
+            => "open it with the password, remove the protection and save it again as XLSX"
+        zh "工作簿设有打开密码" => "用密码打开，取消加密后重新保存为XLSX";
+    NotWorkbook { format: &'static str } = Error "file.not-workbook"
+        en "this is {format}, not an XLSX workbook"
+            => "open it in the spreadsheet program, choose \"save as\" and the type XLSX or CSV UTF-8"
+        zh "这是{format}文件，不是XLSX工作簿" => "用表格软件打开，另存为“Excel工作簿（.xlsx）”或“CSV UTF-8”";
+    WorkbookDamaged { part: String, reason: String } = Error "workbook.damaged"
+        en "the workbook is damaged in {part}: {reason}"
+            => "open it in the spreadsheet program and save it again as XLSX, or as CSV UTF-8"
+        zh "工作簿已损坏（{part}：{reason}）" => "用表格软件打开后重新保存为XLSX，或另存为CSV UTF-8";
+    WorkbookTooLarge { part: String, limit: u64 } = Error "workbook.too-large"
+        en "{part} holds more than {limit} MiB"
+            => "delete sheets, pictures and formats that are not the list and save again, or save as CSV UTF-8"
+        zh "{part}的内容超过{limit} MiB" => "删除与名单无关的工作表、图片和格式后重新保存，或另存为CSV UTF-8";
+    WorkbookRatio { part: String, ratio: u64, limit: u64 } = Error "workbook.ratio"
+        en "{part} unpacks to {ratio} times its size, more than {limit}: this may be an attack"
+            => "ask where the file comes from; clear formats of empty rows and save again, or save as CSV UTF-8"
+        zh "{part}解压后是原来的{ratio}倍，超过{limit}倍，可能是恶意文件"
+            => "核实文件来源；清除空白行的格式后重新保存，或另存为CSV UTF-8";
+    WorkbookParts { found: usize, limit: usize } = Error "workbook.parts"
+        en "the file has {found} parts, more than {limit}"
+            => "copy the list into a new workbook, or save as CSV UTF-8"
+        zh "文件含有{found}个部件，超过{limit}个" => "把名单复制到新工作簿，或另存为CSV UTF-8";
+    WorkbookRows { limit: u32 } = Error "workbook.rows"
+        en "the sheet has rows beyond {limit}" => "save the list as CSV UTF-8"
+        zh "工作表超过{limit}行" => "把名单另存为CSV UTF-8";
+    WorkbookColumns { limit: u32 } = Error "workbook.columns"
+        en "the sheet has cells beyond column {limit}" => "delete columns that are not the list"
+        zh "工作表在第{limit}列之后还有内容" => "删除与名单无关的列";
+    WorkbookDoctype { part: String } = Error "workbook.doctype"
+        en "{part} declares a document type, which no spreadsheet program writes: this may be an attack"
+            => "ask where the file comes from, and save the list again from the spreadsheet program"
+        zh "{part}含有文档类型声明，表格软件不会这样写，可能是恶意文件" => "核实文件来源，用表格软件重新保存名单";
+    WorkbookLongCell { part: String } = Error "workbook.long-cell"
+        en "a cell in {part} is far longer than the 32,767 characters that a cell may hold"
+            => "save the list again from the spreadsheet program, or as CSV UTF-8"
+        zh "{part}中有单元格远超32,767个字符的上限" => "用表格软件重新保存名单，或另存为CSV UTF-8";
+
     // What the rosters themselves refuse.
     RosterRow { reason: String } = Error "roster.row"
         en "the row cannot stand in a roster: {reason}" => "correct the cell and import again"
@@ -225,6 +270,30 @@ problem_kinds! {
     BadYesNo { value: String } = Error "roster.bad-yes-no"
         en "\"{value}\" is neither yes nor no" => "write 是 or 否"
         zh "“{value}”既不是“是”也不是“否”" => "填写“是”或“否”";
+    BadChoice { value: String, accepted: String } = Error "import.bad-choice"
+        en "\"{value}\" is not one of the words known here" => "write one of: {accepted}"
+        zh "无法识别“{value}”" => "填写下列之一：{accepted}";
+    VisitDay { value: String } = Error "visit.day"
+        en "{value} cannot be the day of a visit" => "write the day of the visit, from the year 2000 on"
+        zh "{value}不能作为检查日期" => "填写2000年以后的实际检查日期";
+    VisitDisclosedEarly { date: String, disclosed: String } = Error "visit.disclosed-early"
+        en "disclosed on {disclosed}, before the visit of {date}"
+            => "correct one of the two dates; a visit is disclosed after it took place"
+        zh "公开日期{disclosed}早于检查日期{date}" => "更正其中一个日期；检查完成后才能公开";
+    VisitWithoutResult {} = Warning "visit.without-result"
+        en "the visit is completed but has no result, so it counts neither as clean nor as a finding"
+            => "enter the result"
+        zh "检查已完成但未填检查结果，不计入“连续未发现问题”，也不视为发现问题" => "补录检查结果";
+    VisitWithoutOfficers {} = Warning "visit.without-officers"
+        en "the visit is completed but names no officers" => "enter the certificate numbers of the officers"
+        zh "检查已完成但未填检查人员" => "补录检查人员的执法证号";
+    VisitSubject { id: String } = Warning "visit.unknown-subject"
+        en "subject {id} is not in the roster" => "correct the number; if the subject has left the roster, nothing needs to be done"
+        zh "检查对象“{id}”不在名录中" => "核对编号；如该对象确已不在名录中，无需处理";
+    VisitOfficer { id: String } = Warning "visit.unknown-officer"
+        en "officer {id} is not in the roster, so no pair with this officer is forbidden"
+            => "correct the number; if the officer has left, nothing needs to be done"
+        zh "执法检查人员“{id}”不在名录中，不产生与其有关的回避" => "核对执法证号；如该人员已离开，无需处理";
     ExpiredCertificate { expires: String, valid_through: String } = Warning "roster.expired-certificate"
         en "the certificate expires on {expires}, before {valid_through}: the officer will not be drawn"
             => "renew the certificate and enter the new date, if the officer is to take part"

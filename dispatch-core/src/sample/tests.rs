@@ -180,3 +180,66 @@ fn samples_of_any_size_are_possible_or_refused() {
     };
     assert!(write_officers(&options, &mut Vec::new()).is_err());
 }
+
+#[test]
+fn visits_import_and_meet_every_rule() {
+    use crate::import::import_visits;
+    use crate::ledger::{Days, Ledger, Visit, source};
+
+    let on: Date = "2026-11-25".parse().unwrap();
+    let options = options(5);
+    let bytes = written(|o, out: &mut Vec<u8>| write_visits(o, on, out), &options);
+    let (mut visits, mut odd) = (Vec::new(), 0);
+    let report = import_visits(
+        &bytes,
+        "v.csv",
+        &ImportOptions::default(),
+        &mut |_| {},
+        &mut |row| {
+            let (visit, problems) = Visit::from_row(row);
+            visits.extend(visit);
+            odd += problems.len();
+        },
+    );
+    assert!(!report.problems.has_errors());
+    assert_eq!(
+        (visits.len(), odd),
+        (report.rows_good.try_into().unwrap(), 0)
+    );
+    let (_, subjects) = read(import_subjects, &written(write_subjects, &options));
+    let (_, officers) = read(
+        import_officers,
+        &written(
+            write_officers,
+            &SampleOptions {
+                officers: 330,
+                messy: false,
+                ..options
+            },
+        ),
+    );
+    let ids = |rows: &[Row]| {
+        rows.iter()
+            .map(|row| row["id"].clone())
+            .collect::<HashSet<_>>()
+    };
+    let (subjects, officers) = (ids(&subjects), ids(&officers));
+    assert!(visits.iter().all(|v| subjects.contains(&v.subject)));
+    assert!(
+        visits
+            .iter()
+            .flat_map(|v| &v.officers)
+            .all(|o| officers.contains(o))
+    );
+    let rules = source::read(SAMPLE_RULES).unwrap();
+    let days = Days { on, known: on };
+    assert!(visits.iter().any(|v| v.is_sealed(days)));
+    let ledger = Ledger::new(visits);
+    let codes: HashSet<String> = { ledger.subjects() }
+        .flat_map(|id| ledger.standing(id, "", &rules, days).exclusions)
+        .map(|e| e.code)
+        .collect();
+    assert_eq!(codes.len(), 3);
+    assert!(ledger.forbidden_pairs(&rules, days).len() > 10);
+    assert!(ledger.warnings(&rules, days).len() > 10);
+}

@@ -27,6 +27,8 @@ pub(crate) enum Tongue {
 pub(crate) enum Command {
     /// Write realistic synthetic input. 生成示例数据
     Sample(Sample),
+    /// From earlier visits to exclusions, recusals and warnings. 频次台账
+    Ledger(Ledger),
     /// Say all that is wrong with plan and rosters; freeze nothing. 检查抽查任务与名录
     Check(Check),
     /// Freeze plan, rosters and recusals; print the commitment. 冻结并公告
@@ -79,6 +81,46 @@ pub(crate) struct Inputs {
     /// Recusals, CSV. 回避记录
     #[arg(long)]
     pub(crate) recusals: Option<PathBuf>,
+}
+
+/// What the ids of subjects are.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Ids {
+    /// Unified social credit codes. 统一社会信用代码
+    CreditCode,
+    /// Any other ids. 其他编号
+    Other,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ledger {
+    /// Visits so far, CSV. 检查记录
+    #[arg(long)]
+    pub(crate) visits: PathBuf,
+    /// The rules, TOML. 频次规则
+    #[arg(long)]
+    pub(crate) rules: PathBuf,
+    /// Subject roster, CSV. 检查对象名录
+    #[arg(long)]
+    pub(crate) subjects: PathBuf,
+    /// Officer roster: pairs with officers who are not in it are left out. 执法检查人员名录
+    #[arg(long)]
+    pub(crate) officers: Option<PathBuf>,
+    /// Recusals so far, to which the new ones are added. 已有的回避记录
+    #[arg(long)]
+    pub(crate) recusals: Option<PathBuf>,
+    /// The day for which the rules are to hold, like 2026-12-01; by default today in Beijing. 适用日期
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<String>,
+    /// What the ids of subjects are. 对象编号类型
+    #[arg(long, value_enum, default_value = "credit-code")]
+    pub(crate) ids: Ids,
+    /// List every note, not only their number. 列出全部提示
+    #[arg(long)]
+    pub(crate) notes: bool,
+    /// Folder to write; must not exist yet. 输出目录
+    #[arg(long)]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -89,7 +89,7 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
 }
 
 /// A file's importer.
-type Import = fn(
+pub(crate) type Import = fn(
     &[u8],
     &str,
     &ImportOptions,
@@ -234,7 +234,7 @@ pub(crate) fn print_problems(console: &Console, problems: &Problems, notes: bool
     }
 }
 
-fn plan_fault(name: &str, fault: &SourceFault) -> Message {
+pub(crate) fn plan_fault(name: &str, fault: &SourceFault) -> Message {
     let english = fault
         .line
         .map_or_else(String::new, |line| format!(", line {line}"));

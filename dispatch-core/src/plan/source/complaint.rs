@@ -8,7 +8,7 @@ use super::TOP_KEYS;
 use super::log::Log;
 
 /// The text of a value; anything else is a fault.
-pub(super) fn text(value: &DeValue<'_>, path: &str, log: &mut Log) -> String {
+pub(crate) fn text(value: &DeValue<'_>, path: &str, log: &mut Log) -> String {
     if let Some(text) = value.as_str() {
         return text.to_owned();
     }
@@ -28,7 +28,7 @@ pub(super) fn text(value: &DeValue<'_>, path: &str, log: &mut Log) -> String {
 }
 
 /// A value of the wrong kind; `expected` is worded in English and Chinese.
-pub(super) fn mismatch(value: &DeValue<'_>, path: &str, expected: (&str, &str), log: &mut Log) {
+pub(crate) fn mismatch(value: &DeValue<'_>, path: &str, expected: (&str, &str), log: &mut Log) {
     let (english, chinese) = match value {
         DeValue::String(text) => {
             let text = shortened(text);
@@ -49,7 +49,7 @@ pub(super) fn mismatch(value: &DeValue<'_>, path: &str, expected: (&str, &str), 
 }
 
 /// A key that the section does not have.
-pub(super) fn unknown_key(key: &str, path: &str, known: &[&str], log: &mut Log) {
+pub(crate) fn unknown_key(key: &str, path: &str, known: &[&str], log: &mut Log) {
     let shown = shortened(key);
     let (english, chinese) = if let Some(near) = nearest(key, known) {
         (format!("did you mean {near}?"), format!("是否应为 {near}?"))
@@ -101,7 +101,7 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 /// As much of a text as fits into a message.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     if text.chars().count() <= LONGEST_KEY {
         return text.to_owned();
     }

@@ -10,7 +10,7 @@ use crate::language::Message;
 use crate::plan::Fault;
 
 /// Collects faults and knows lines.
-pub(super) struct Log {
+pub(crate) struct Log {
     /// Byte offset at which every line starts.
     starts: Vec<usize>,
     lines: BTreeMap<String, u64>,
@@ -18,7 +18,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let after_feeds = text.match_indices('\n').map(|(at, _)| at + 1);
         Self {
             starts: core::iter::once(0).chain(after_feeds).collect(),
@@ -28,19 +28,19 @@ impl Log {
     }
 
     /// Notes on which line a path stands.
-    pub(super) fn mark(&mut self, path: &str, offset: usize) {
+    pub(crate) fn mark(&mut self, path: &str, offset: usize) {
         let line = self.line(offset);
         self.lines.insert(path.to_owned(), line);
     }
 
     /// Lets faults about `path` point to where `other` stands.
-    pub(super) fn alias(&mut self, path: &str, other: &str) {
+    pub(crate) fn alias(&mut self, path: &str, other: &str) {
         if let Some(line) = self.nearest_line(other) {
             self.lines.insert(path.to_owned(), line);
         }
     }
 
-    pub(super) fn fault(
+    pub(crate) fn fault(
         &mut self,
         path: &str,
         english: impl Into<String>,
@@ -55,7 +55,7 @@ impl Log {
     }
 
     /// Adds a fault of the TOML syntax; `message` is what the parser says.
-    pub(super) fn syntax(&mut self, text: &str, offset: Option<usize>, message: &str) {
+    pub(crate) fn syntax(&mut self, text: &str, offset: Option<usize>, message: &str) {
         let line = offset.map(|offset| self.line(offset));
         let nth = line.and_then(|line| usize::try_from(line - 1).ok());
         let content = nth.and_then(|nth| text.lines().nth(nth)).unwrap_or("");
@@ -88,7 +88,7 @@ impl Log {
     }
 
     /// Adds the faults of the canonical plan, except those that only follow from one already found.
-    pub(super) fn plan_faults(&mut self, faults: Vec<Fault>) {
+    pub(crate) fn plan_faults(&mut self, faults: Vec<Fault>) {
         let known: Vec<String> = self.faults.iter().map(|f| f.path.clone()).collect();
         for fault in faults {
             if known.iter().any(|path| is_related(path, &fault.path)) {
@@ -103,7 +103,7 @@ impl Log {
     }
 
     /// All faults, in order of line.
-    pub(super) fn finish(mut self) -> Vec<SourceFault> {
+    pub(crate) fn finish(mut self) -> Vec<SourceFault> {
         self.faults
             .sort_by_key(|fault| fault.line.unwrap_or(u64::MAX));
         self.faults

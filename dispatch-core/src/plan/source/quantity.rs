@@ -158,7 +158,7 @@ pub(super) fn instant(value: &DeValue<'_>, path: &str, log: &mut Log) -> String 
 }
 
 /// A date, as the canonical text.
-pub(super) fn day(value: &DeValue<'_>, path: &str, log: &mut Log) -> String {
+pub(crate) fn day(value: &DeValue<'_>, path: &str, log: &mut Log) -> String {
     let written = match value {
         DeValue::Datetime(time) => time.to_string(),
         other => {

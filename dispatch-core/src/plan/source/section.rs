@@ -11,19 +11,19 @@ use super::complaint::{mismatch, text, unknown_key};
 use super::log::Log;
 
 /// A table and its path.
-pub(super) struct Section<'t> {
+pub(crate) struct Section<'t> {
     table: &'t DeTable<'t>,
     path: String,
 }
 
 impl<'t> Section<'t> {
     /// The whole text.
-    pub(super) fn root(table: &'t DeTable<'t>, known: &[&str], log: &mut Log) -> Self {
+    pub(crate) fn root(table: &'t DeTable<'t>, known: &[&str], log: &mut Log) -> Self {
         Self::open(table, String::new(), known, log)
     }
 
     /// The path of a key of this section.
-    pub(super) fn at(&self, key: &str) -> String {
+    pub(crate) fn at(&self, key: &str) -> String {
         if self.path.is_empty() {
             key.to_owned()
         } else {
@@ -31,16 +31,16 @@ impl<'t> Section<'t> {
         }
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.table.get(key)
     }
 
     /// Whether the key is there; if not, that is a fault.
-    pub(super) fn has(&self, key: &str, example: &str, log: &mut Log) -> bool {
+    pub(crate) fn has(&self, key: &str, example: &str, log: &mut Log) -> bool {
         let found = self.get(key).is_some();
         if !found {
             log.fault(
@@ -53,7 +53,7 @@ impl<'t> Section<'t> {
     }
 
     /// A text that must be there.
-    pub(super) fn text(&self, key: &str, example: &str, log: &mut Log) -> String {
+    pub(crate) fn text(&self, key: &str, example: &str, log: &mut Log) -> String {
         if self.has(key, &format!("\"{example}\""), log) {
             self.text_or_empty(key, log)
         } else {
@@ -62,13 +62,13 @@ impl<'t> Section<'t> {
     }
 
     /// A text, empty if it is not there.
-    pub(super) fn text_or_empty(&self, key: &str, log: &mut Log) -> String {
+    pub(crate) fn text_or_empty(&self, key: &str, log: &mut Log) -> String {
         let value = self.get(key).map(Spanned::get_ref);
         value.map_or_else(String::new, |value| text(value, &self.at(key), log))
     }
 
     /// A whole number; without a default it must be there.
-    pub(super) fn integer(&self, key: &str, default: Option<u64>, log: &mut Log) -> u64 {
+    pub(crate) fn integer(&self, key: &str, default: Option<u64>, log: &mut Log) -> u64 {
         let Some(value) = self.get(key) else {
             if default.is_none() {
                 self.has(key, "1", log);
@@ -94,7 +94,7 @@ impl<'t> Section<'t> {
     }
 
     /// `true` or `false`; without a default it must be there.
-    pub(super) fn boolean(&self, key: &str, default: Option<bool>, log: &mut Log) -> bool {
+    pub(crate) fn boolean(&self, key: &str, default: Option<bool>, log: &mut Log) -> bool {
         let Some(value) = self.get(key) else {
             if default.is_none() {
                 self.has(key, "true", log);
@@ -109,7 +109,7 @@ impl<'t> Section<'t> {
     }
 
     /// One of a closed set of words.
-    pub(super) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(
         &self,
         key: &str,
         words: &[(&str, T)],
@@ -136,14 +136,14 @@ impl<'t> Section<'t> {
     }
 
     /// A list of texts; a single text is a list of one.
-    pub(super) fn list(&self, key: &str, log: &mut Log) -> Vec<String> {
+    pub(crate) fn list(&self, key: &str, log: &mut Log) -> Vec<String> {
         let items = self.items(key, log);
         let items = items.iter().map(|(path, value)| text(value, path, log));
         items.collect()
     }
 
     /// A list of texts, sorted and without duplicates, as docs/spec.md wants some.
-    pub(super) fn sorted_list(&self, key: &str, log: &mut Log) -> Vec<String> {
+    pub(crate) fn sorted_list(&self, key: &str, log: &mut Log) -> Vec<String> {
         let mut items = self.list(key, log);
         items.sort_unstable();
         items.dedup();
@@ -151,7 +151,7 @@ impl<'t> Section<'t> {
     }
 
     /// The items of a list with their paths; a single value is a list of one.
-    pub(super) fn items(&self, key: &str, log: &mut Log) -> Vec<(String, &'t DeValue<'t>)> {
+    pub(crate) fn items(&self, key: &str, log: &mut Log) -> Vec<(String, &'t DeValue<'t>)> {
         let path = self.at(key);
         let Some(value) = self.get(key) else {
             return Vec::new();
@@ -168,7 +168,7 @@ impl<'t> Section<'t> {
     }
 
     /// A section `[key]`, if it is there.
-    pub(super) fn section(&self, key: &str, known: &[&str], log: &mut Log) -> Option<Self> {
+    pub(crate) fn section(&self, key: &str, known: &[&str], log: &mut Log) -> Option<Self> {
         let value = self.get(key)?.get_ref();
         let path = self.at(key);
         let Some(table) = value.as_table() else {
@@ -187,7 +187,7 @@ impl<'t> Section<'t> {
     }
 
     /// A section `[key]` that must be there.
-    pub(super) fn required_section(
+    pub(crate) fn required_section(
         &self,
         key: &str,
         known: &[&str],
@@ -205,7 +205,7 @@ impl<'t> Section<'t> {
     }
 
     /// The sections `[[key]]`, or a list of `{ … }`; `least` of them must be there.
-    pub(super) fn sections(
+    pub(crate) fn sections(
         &self,
         key: &str,
         known: &[&str],

@@ -5,10 +5,13 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use dispatch_core::sample::{SampleOptions, write_officers, write_recusals, write_subjects};
+use dispatch_core::sample::{
+    SAMPLE_RULES, SampleOptions, write_officers, write_recusals, write_subjects, write_visits,
+};
 use dispatch_core::sample_plan::{SamplePlan, sample_plan};
 
 use crate::args::Sample;
+use crate::commands::ledger::days;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
@@ -21,15 +24,15 @@ pub(crate) fn run(console: &Console, options: &Sample) -> Done {
     folder.finish()?;
     let out = options.out.display();
     console.say(
-        format!("{out}: subjects.csv (GB18030), officers.csv, recusals.csv (UTF-8), plan.toml"),
+        format!("{out}: subjects.csv (GB18030), officers.csv, recusals.csv, visits.csv (UTF-8), plan.toml, ledger.toml"),
         format!(
-            "{out}:subjects.csv(GB18030编码)、officers.csv、recusals.csv(UTF-8编码)、plan.toml"
+            "{out}:subjects.csv(GB18030编码)、officers.csv、recusals.csv、visits.csv(UTF-8编码)、plan.toml、ledger.toml"
         ),
     );
     Ok(())
 }
 
-/// Writes the four files.
+/// Writes the six files.
 pub(crate) fn write(console: &Console, options: &Sample, dir: &Path, draw_unix: u64) -> Done {
     let recusals = options.recusals.unwrap_or((options.subjects / 100).max(1));
     let sample = SampleOptions {
@@ -49,6 +52,11 @@ pub(crate) fn write(console: &Console, options: &Sample, dir: &Path, draw_unix: 
     save(&dir.join("recusals.csv"), |out| {
         write_recusals(&sample, out)
     })?;
+    let today = days(None, draw_unix.saturating_sub(48 * 3600))?.on;
+    save(&dir.join("visits.csv"), |out| {
+        write_visits(&sample, today, out)
+    })?;
+    folder::write(&dir.join("ledger.toml"), SAMPLE_RULES.as_bytes(), false)?;
     drop(step);
     let plan = SamplePlan::around(draw_unix).map(|plan| sample_plan(options.subjects, &plan));
     let plan = plan.ok_or_else(|| {

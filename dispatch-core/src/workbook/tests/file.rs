@@ -1,0 +1,91 @@
+//! Workbooks written by hand: XML as it stands, packed by the archive library.
+
+use std::io::{Cursor, Write};
+
+use zip::CompressionMethod;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::problem::ProblemKind;
+use crate::workbook::{Row, ValueKind, Workbook};
+
+/// Parts by path; sheet, strings and styles may be changed before packing.
+pub(super) struct File {
+    pub(super) parts: Vec<(String, Vec<u8>)>,
+}
+
+impl File {
+    /// One visible sheet 名单 with these rows, as XML.
+    pub(super) fn with_rows(rows: &str) -> Self {
+        Self::with_sheet(&format!("<sheetData>{rows}</sheetData>"))
+    }
+
+    /// The same with everything inside the worksheet.
+    pub(super) fn with_sheet(inside: &str) -> Self {
+        let mut file = Self { parts: Vec::new() };
+        file.set("_rels/.rels", RELS);
+        file.set("xl/workbook.xml", BOOK);
+        file.set("xl/_rels/workbook.xml.rels", BOOK_RELS);
+        file.set(
+            "xl/worksheets/sheet1.xml",
+            &format!("<worksheet {SPACE}>{inside}</worksheet>"),
+        );
+        file.styles("")
+    }
+
+    pub(super) fn set(&mut self, path: &str, xml: &str) {
+        self.parts.retain(|(name, _)| name != path);
+        self.parts.push((path.to_owned(), xml.as_bytes().to_vec()));
+    }
+
+    pub(super) fn strings(mut self, items: &str) -> Self {
+        self.set(
+            "xl/sharedStrings.xml",
+            &format!("<sst {SPACE}>{items}</sst>"),
+        );
+        self
+    }
+
+    pub(super) fn styles(mut self, inside: &str) -> Self {
+        self.set(
+            "xl/styles.xml",
+            &format!("<styleSheet {SPACE}>{inside}</styleSheet>"),
+        );
+        self
+    }
+
+    pub(super) fn pack(&self) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        for (path, bytes) in &self.parts {
+            zip.start_file(path.as_str(), options).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+}
+
+pub(super) type Found = (u32, Vec<(ValueKind, String)>);
+
+/// All rows of the first sheet.
+pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Found>, ProblemKind> {
+    let workbook = Workbook::open(bytes)?;
+    let mut parts = workbook.parts();
+    let mut reader = workbook.rows(&mut parts, &workbook.sheets()[0])?;
+    let mut row = Row::default();
+    let mut rows = Vec::new();
+    while reader.next_row(&mut row)? {
+        let cells = row.cells().map(|cell| (cell.kind, cell.text.to_owned()));
+        rows.push((row.number(), cells.collect()));
+    }
+    Ok(rows)
+}
+
+pub(super) const SPACE: &str =
+    "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
+
+const RELS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+
+const BOOK: &str = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr/><sheets><sheet name="名单" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+
+const BOOK_RELS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="/xl/styles.xml"/></Relationships>"#;
