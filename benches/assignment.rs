@@ -80,6 +80,7 @@ fn groups(count: u32, subjects: u32, officers: u32, limit: fn(u32) -> u32) -> Ve
             let classes = (0..4).map(|rank| OfficerSet::from_fn(officers, |o| o % 4 >= rank));
             Group {
                 limits: (0..officers).map(limit).collect(),
+                earlier: Vec::new(),
                 classes: classes.collect(),
                 subjects: (0..subjects)
                     .map(|_| GroupSubject {

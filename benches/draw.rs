@@ -110,6 +110,8 @@ fn bench_select(criterion: &mut Criterion) {
             outside: 0,
             missing_references: Vec::new(),
             short: Vec::new(),
+            understaffed: Vec::new(),
+            batches: 1,
         };
         let key = SubjectKey::new(&Digest::of(b"seed"));
         group.bench_function("tickets and selection", |bencher| {

@@ -70,7 +70,8 @@ fn agrees_with_the_definition_on_all_small_groups_tried() {
         looked_ahead += usize::from(oracle.short_sighted(&covered, cap) != *best);
         let full = |o: &u32| {
             let limit = group.limits[usize::try_from(*o).unwrap()];
-            limit < cap && best.iter().flatten().filter(|b| *b == o).count() == limit as usize
+            let count = best.iter().flatten().filter(|b| *b == o).count();
+            limit < cap && count + earlier_of(&group, *o) as usize == limit as usize
         };
         by_limit += usize::from(best.iter().flatten().any(full));
         // The load that would be enough if everybody able could do everything.
@@ -118,6 +119,7 @@ fn interchangeable_officers_have_equal_chances() {
         let answer = assign(
             &Group {
                 limits: limits.clone(),
+                earlier: Vec::new(),
                 classes: classes.clone(),
                 subjects,
             },
@@ -155,6 +157,7 @@ fn partners_vary_and_loads_stay_under_the_cap() {
     for draw in 0..30 {
         let group = Group {
             limits: vec![u32::MAX; 20],
+            earlier: Vec::new(),
             classes: vec![OfficerSet::from_fn(20, |_| true)],
             subjects: (0..200)
                 .map(|subject| subject_of(draw, subject, &[0, 0]))
@@ -190,6 +193,7 @@ fn partners_vary_and_loads_stay_under_the_cap() {
 fn a_visit_that_needs_more_officers_than_there_are_names_itself() {
     let group = Group {
         limits: vec![u32::MAX; 2],
+        earlier: Vec::new(),
         classes: vec![OfficerSet::from_fn(2, |_| true)],
         subjects: vec![subject_of(0, 0, &[0, 0]), subject_of(0, 1, &[0, 0, 0])],
     };
@@ -211,6 +215,7 @@ fn a_scarce_skill_is_named_with_its_places_and_nothing_else() {
     limits[..3].fill(2);
     let group = Group {
         limits,
+        earlier: Vec::new(),
         classes: vec![
             OfficerSet::from_fn(43, |o| o < 3),
             OfficerSet::from_fn(43, |_| true),
@@ -247,6 +252,7 @@ fn empty_and_odd_groups_have_an_answer() {
     );
     let odd = Group {
         limits: vec![1],
+        earlier: Vec::new(),
         classes: vec![OfficerSet::from_fn(200, |_| true)],
         subjects: vec![
             GroupSubject {
@@ -288,7 +294,7 @@ fn assert_proves(group: &Group, bottleneck: &Bottleneck, open: usize, context: &
     let places: u64 = bottleneck
         .officers
         .iter()
-        .map(|&o| u64::from(group.limits[o as usize]))
+        .map(|&o| u64::from(group.limits[o as usize].saturating_sub(earlier_of(group, o))))
         .sum();
     assert_eq!(bottleneck.places, places, "{context}");
     let teammates = bottleneck.teammates.len();
@@ -300,6 +306,10 @@ fn assert_proves(group: &Group, bottleneck: &Bottleneck, open: usize, context: &
     );
     assert_eq!(bottleneck.missing(), open, "{context}");
     assert!(open > 0, "{context}");
+}
+
+fn earlier_of(group: &Group, officer: u32) -> u32 {
+    group.earlier.get(officer as usize).copied().unwrap_or(0)
 }
 
 /// A subject whose key no other draw or subject has.
@@ -337,6 +347,11 @@ fn small_group(numbers: &mut Words) -> (Group, u32) {
             (_, n) => 1 + n.min(3),
         })
         .collect();
+    // In a third of the groups officers have filled slots before, perhaps more than they may.
+    let earlier = match numbers.pick(3) {
+        0 => (0..size).map(|_| numbers.pick(3)).collect(),
+        _ => Vec::new(),
+    };
     let density = 3 + numbers.pick(3);
     let classes: Vec<OfficerSet> = (0..1 + numbers.pick(3))
         .map(|_| OfficerSet::from_fn(size, |o| seats.contains(&o) && numbers.pick(5) < density))
@@ -364,6 +379,7 @@ fn small_group(numbers: &mut Words) -> (Group, u32) {
     (
         Group {
             limits,
+            earlier,
             classes,
             subjects,
         },

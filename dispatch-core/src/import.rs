@@ -144,6 +144,28 @@ pub fn import_recusals(
     )
 }
 
+/// Reads a list of what fell out before a stage (补抽); otherwise like [`import_subjects`]. Rows have
+/// the fields `approver`, `evidence` (a file or its SHA-256), `reason` (a code of docs/spec.md 15.2),
+/// and `subject` or `officer` or both.
+pub fn import_drops(
+    bytes: &[u8],
+    file: &str,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(u64),
+    sink: &mut dyn FnMut(&ImportedRow<'_>),
+) -> ImportReport {
+    pass::run(
+        &pass::Job {
+            bytes,
+            file,
+            options,
+            schema: &schema::DROP,
+        },
+        progress,
+        sink,
+    )
+}
+
 /// Reads a list of visits (检查记录), for the frequency ledger; otherwise like [`import_subjects`].
 pub fn import_visits(
     bytes: &[u8],

@@ -51,7 +51,7 @@ impl<'a> Oracle<'a> {
     fn may_add(&self, filling: &Filling, index: usize, officer: u32) -> bool {
         let on_team = (0..self.slots.len())
             .any(|i| self.slots[i].0 == self.slots[index].0 && filling[i] == Some(officer));
-        !on_team && load(filling, officer) < self.group.limits[officer as usize]
+        !on_team && self.load(filling, officer) < self.group.limits[officer as usize]
     }
 
     fn fill(
@@ -111,7 +111,7 @@ impl<'a> Oracle<'a> {
         filling
             .iter()
             .flatten()
-            .map(|&officer| load(filling, officer))
+            .map(|&officer| self.load(filling, officer))
             .max()
             .unwrap_or(0)
     }
@@ -136,11 +136,17 @@ impl<'a> Oracle<'a> {
                 .find(|&officer| {
                     allowed.contains(&officer)
                         && self.may_add(&filling, index, officer)
-                        && load(&filling, officer) < cap
+                        && self.load(&filling, officer) < cap
                 });
             filling[index] = first;
         }
         filling
+    }
+
+    /// The slots that an officer fills in all, earlier ones included.
+    fn load(&self, filling: &Filling, officer: u32) -> u32 {
+        let earlier = self.group.earlier.get(officer as usize);
+        earlier.copied().unwrap_or(0) + load(filling, officer)
     }
 
     pub(crate) fn flat(&self, answer: &GroupAssignment) -> Filling {

@@ -13,6 +13,7 @@ use crate::beacon::{self, Pulse, round_at_or_after};
 use crate::bundle::{self, Files};
 use crate::digest::{Digest, hex};
 use crate::draw::{Draw, Prepared};
+use crate::evidence::{read_document, read_lines};
 use crate::freeze::json_lines;
 use crate::json::to_canonical;
 use crate::language::Message;
@@ -203,6 +204,27 @@ impl Prepared {
             commitment: stage_commitment(&bytes),
             document,
             bytes,
+            drops,
+        })
+    }
+
+    /// Reads a frozen stage back.
+    ///
+    /// # Errors
+    /// When the document is malformed, or the drops are not those that it froze.
+    pub fn open_stage(&self, document: &[u8], drops: &[u8]) -> Result<FrozenStage, Message> {
+        let stage: StageDocument = read_document(document)?;
+        let drops: Vec<DropOut> = read_lines(bundle::DROPS, drops)?;
+        if summarise(self.secret().as_bytes(), &drops) != stage.drops {
+            return Err(Message::new(
+                "what fell out is not what the stage's document froze",
+                "退出名单与补抽文件冻结的不一致",
+            ));
+        }
+        Ok(FrozenStage {
+            commitment: stage_commitment(document),
+            document: stage,
+            bytes: document.to_vec(),
             drops,
         })
     }

@@ -33,8 +33,12 @@ pub(crate) enum Command {
     Check(Check),
     /// Freeze plan, rosters and recusals; print the commitment. 冻结并公告
     Announce(Announce),
-    /// Draw, once. 抽取
+    /// Draw, once; with --stage, a stage. 抽取
     Draw(Draw),
+    /// Freeze what fell out before a later stage, or the next batch. 补抽:冻结退出名单
+    Stage(Stage),
+    /// Give the drawn subjects to a child draw, once its pulse is out. 移交:把对象交给参与部门
+    Handover(Handover),
     /// Pack the evidence bundle. 公开:生成证据包
     Disclose(Disclose),
     /// Run every numbered check on a bundle. 核验证据包
@@ -73,7 +77,12 @@ pub(crate) struct Inputs {
     #[arg(long)]
     pub(crate) plan: PathBuf,
     /// Subject roster, CSV in UTF-8 or GB18030. 检查对象名录
-    #[arg(long)]
+    #[arg(
+        long,
+        required_unless_present = "parent",
+        conflicts_with = "parent",
+        default_value = ""
+    )]
     pub(crate) subjects: PathBuf,
     /// Officer roster, CSV. 执法检查人员名录
     #[arg(long)]
@@ -81,6 +90,10 @@ pub(crate) struct Inputs {
     /// Recusals, CSV. 回避记录
     #[arg(long)]
     pub(crate) recusals: Option<PathBuf>,
+    /// Of a child draw: folder with the parent's announcement.json, subjects.jsonl and
+    /// officers.jsonl, whose subjects it staffs. 发起方公布的目录(分级抽取)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) parent: Option<PathBuf>,
 }
 
 /// What the ids of subjects are.
@@ -170,6 +183,48 @@ pub(crate) struct Draw {
     /// JSON: {"name of the body": "64 hex characters"}. 各方数值
     #[arg(long, value_name = "FILE")]
     pub(crate) contributions: Option<PathBuf>,
+    /// Draw this stage, which `stage` has frozen. 第几次补抽
+    #[arg(long, value_name = "N", conflicts_with_all = ["numbers", "contributions"])]
+    pub(crate) stage: Option<u64>,
+    /// Of a child draw: what the parent has handed over. 发起方移交的文件(分级抽取)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) handover: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stage {
+    /// Folder of a draw. 抽取目录
+    pub(crate) dir: PathBuf,
+    /// What fell out: CSV with credit code, certificate number, reason, evidence, approver.
+    /// 退出名单
+    #[arg(long, value_name = "FILE")]
+    pub(crate) drops: Option<PathBuf>,
+    /// Which of the announced stages; by default the next one that can still be published in time.
+    /// 第几次补抽
+    #[arg(long, value_name = "N")]
+    pub(crate) number: Option<u64>,
+    /// Of a child draw: after which stage of the parent its list is to be staffed; 0 is its draw.
+    /// 对应发起方的第几次补抽(分级抽取)
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) parent_stage: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Handover {
+    /// Folder of the parent's draw. 发起方抽取目录
+    pub(crate) dir: PathBuf,
+    /// The child's announcement.json. 参与部门的公告
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// For a stage of the child: its stage-N.json. 参与部门的补抽文件
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stage: Option<PathBuf>,
+    /// The pulse of the child's round: nothing is handed over before it exists. 随机信标
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pulse: PathBuf,
+    /// File to write; must not exist yet. 输出文件
+    #[arg(long)]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -182,6 +237,9 @@ pub(crate) struct Disclose {
     /// The auditor's form: opens sealed columns and all recusals. 审计版
     #[arg(long)]
     pub(crate) auditor: bool,
+    /// Bundle of a child draw, to be put inside; once for every child. 参与部门的证据包
+    #[arg(long, value_name = "FILE")]
+    pub(crate) child: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -137,6 +137,14 @@ impl Drop for NewFolder {
     }
 }
 
+/// The parent's announcement, in the folder of a child draw.
+pub(crate) const PARENT: &str = "parent.json";
+
+/// A file of a stage, such as `stage-2-result.json`.
+pub(crate) fn stage_file(number: u64, rest: &str) -> String {
+    format!("stage-{number}{rest}")
+}
+
 /// Makes the sealed part of a folder.
 pub(crate) fn create_secret(dir: &Path) -> Done<PathBuf> {
     let secret = dir.join(SECRET);

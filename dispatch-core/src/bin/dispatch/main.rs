@@ -9,6 +9,7 @@ mod commands;
 mod console;
 mod failure;
 mod folder;
+mod history;
 mod inputs;
 mod lists;
 
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
         Command::Check(options) => commands::check::run(&console, &options),
         Command::Announce(options) => commands::announce::run(&console, &options),
         Command::Draw(options) => commands::draw::run(&console, &options),
+        Command::Stage(options) => commands::stage::run(&console, &options),
+        Command::Handover(options) => commands::handover::run(&console, &options),
         Command::Disclose(options) => commands::disclose::run(&console, &options),
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),

@@ -1,0 +1,183 @@
+//! `dispatch stage`: freeze what fell out, before the pulse that chooses instead exists.
+
+use std::path::Path;
+
+use dispatch_core::digest::Digest;
+use dispatch_core::import::{ImportOptions, import_drops};
+use dispatch_core::plan::{Mode, Plan};
+use dispatch_core::problem::{Problems, Severity};
+use dispatch_core::slip::SlipFields;
+use dispatch_core::stage::{DropOut, FrozenStage, StageDraft};
+use dispatch_core::syntax::time_text;
+
+use crate::args::Stage;
+use crate::commands::announce::{local_time, write_slip};
+use crate::commands::sample::now;
+use crate::console::Console;
+use crate::failure::{Done, Failure};
+use crate::folder::{self, SECRET, stage_file};
+use crate::{history, inputs};
+
+pub(crate) fn run(console: &Console, options: &Stage) -> Done {
+    let held = history::read(console, &options.dir)?;
+    let document = &held.prepared.announced.document;
+    let plan = &document.plan;
+    if let Some(number) = history::pending(&options.dir, &held) {
+        return Err(Failure::new(
+            format!("stage {number} was published and is not drawn yet: run `dispatch draw --stage {number}` first; a published stage is never withdrawn"),
+            format!("第{number}次补抽已公布、尚未抽取：请先运行 dispatch draw --stage {number}；已公布的补抽不得撤回"),
+        ));
+    }
+    let time = now();
+    let number = match options.number {
+        Some(number) => number,
+        None => next(plan, held.history.last(), document.replay, time)?,
+    };
+    let late = { plan.schedule.latest_stage(number) }.is_some_and(|latest| time > latest);
+    if late && !document.replay {
+        let lead = plan.schedule.stage_lead_minutes;
+        return Err(Failure::new(
+            format!("too late for stage {number}: it must be published {lead} minutes before its time"),
+            format!("已来不及进行第{number}次补抽：须提前{lead}分钟公布"),
+        ));
+    }
+    let drops = match &options.drops {
+        Some(path) => read_drops(console, path, plan)?,
+        None => Vec::new(),
+    };
+    let draft = StageDraft {
+        number,
+        created: time_text(time).unwrap_or_default(),
+        drops,
+        parent_stage: options.parent_stage,
+    };
+    let stage = held.prepared.freeze_stage(&held.history, draft)?;
+    write(&options.dir, plan, &stage, document.replay)?;
+    report(console, plan, &stage);
+    Ok(())
+}
+
+/// The stage that can be held next.
+fn next(plan: &Plan, last: u64, replay: bool, time: u64) -> Done<u64> {
+    let announced = plan.schedule.stages.len() as u64;
+    let in_time = |number: &u64| {
+        plan.mode == Mode::Order
+            || replay
+            || { plan.schedule.latest_stage(*number) }.is_some_and(|latest| time <= latest)
+    };
+    let mut left = last.saturating_add(1)..=announced;
+    left.find(in_time).ok_or_else(|| {
+        Failure::new(
+            format!("no stage is left: the plan announced {announced}, and their times are past; no other can be added"),
+            format!("没有可用的补抽：抽查任务公告了{announced}次，时间均已过，不得增加"),
+        )
+    })
+}
+
+fn read_drops(console: &Console, path: &Path, plan: &Plan) -> Done<Vec<DropOut>> {
+    let name = path.display().to_string();
+    let options = ImportOptions {
+        subject_ids: plan.subjects.ids,
+        ..ImportOptions::default()
+    };
+    let mut drops = Vec::new();
+    let mut evidence = Vec::new();
+    let bytes = folder::read(path)?;
+    let report = import_drops(&bytes, &name, &options, &mut |_| {}, &mut |row| {
+        let value = |field| row.get(field).unwrap_or_default().to_owned();
+        evidence.push((row.line, value("evidence")));
+        drops.push(DropOut {
+            approver: value("approver"),
+            evidence: Digest::new([0; 32]),
+            officer: value("officer"),
+            reason: value("reason"),
+            stage: 0,
+            subject: value("subject"),
+        });
+    });
+    let problems: &Problems = &report.problems;
+    inputs::print_problems(console, problems, false);
+    let errors = problems.count(Severity::Error);
+    if errors > 0 {
+        return Err(Failure::new(
+            format!("{errors} errors: nothing was frozen"),
+            format!("共{errors}处错误，未冻结"),
+        ));
+    }
+    let beside = path.parent().unwrap_or(Path::new("."));
+    for (drop, (line, evidence)) in drops.iter_mut().zip(&evidence) {
+        drop.evidence = match Digest::from_hex(evidence) {
+            Ok(digest) => digest,
+            Err(_) => {
+                let bytes = folder::read(&beside.join(evidence)).map_err(|_| {
+                    Failure::new(
+                        format!("{name}, row {line}, column evidence: {evidence:?} is neither a file beside the list nor a SHA-256 (64 hexadecimal characters); name the paper that shows the reason"),
+                        format!("{name}第{line}行“证据”列：“{evidence}”既不是名单旁的文件，也不是SHA-256（64位十六进制）：请填写证明材料的文件名"),
+                    )
+                })?;
+                Digest::of(&bytes)
+            }
+        };
+    }
+    Ok(drops)
+}
+
+/// The sealed drops come first: the document without them could never be drawn.
+fn write(dir: &Path, plan: &Plan, stage: &FrozenStage, replay: bool) -> Done {
+    let number = stage.document.number;
+    let mut lines = Vec::new();
+    for drop in &stage.drops {
+        lines.extend(dispatch_core::json::to_canonical(drop).unwrap_or_default());
+        lines.push(b'\n');
+    }
+    let drops = dir.join(SECRET).join(stage_file(number, "-drops.jsonl"));
+    folder::write(&drops, &lines, true)?;
+    let time = plan.schedule.stages.get(usize::try_from(number - 1).unwrap_or(usize::MAX));
+    let slip = SlipFields {
+        title: plan.title.clone(),
+        authority: plan.authority.clone(),
+        draw: plan.draw.clone(),
+        commitment: stage.commitment,
+        stage: number,
+        draw_time: local_time(time.map_or("", String::as_str)),
+        disclosure_time: local_time(&plan.schedule.disclosure_time),
+        round: Some(stage.document.round),
+        subjects: stage.document.drops.subjects,
+        officers: stage.document.drops.officers + stage.document.drops.visits,
+        replay,
+    };
+    write_slip(dir, &stage_file(number, "-slip"), &slip)?;
+    let document = dir.join(stage_file(number, ".json"));
+    if !folder::publish_once(&document, &stage.bytes)? {
+        return Err(Failure::new(
+            format!("{} exists already; a published stage is never changed", document.display()),
+            format!("{}已存在，已公布的补抽不得更改", document.display()),
+        ));
+    }
+    Ok(())
+}
+
+fn report(console: &Console, plan: &Plan, stage: &FrozenStage) {
+    let (number, round) = (stage.document.number, stage.document.round);
+    let drops = &stage.document.drops;
+    let (subjects, visits, officers) = (drops.subjects, drops.visits, drops.officers);
+    console.say(
+        format!("stage {number}: {subjects} subjects fell out, {visits} officers left one visit, {officers} get no further ones; publish stage-{number}.json and hand out stage-{number}-slip.html now"),
+        format!("第{number}次补抽：退出对象{subjects}户，逐户退出人员{visits}人次，停派人员{officers}名。请立即公布 stage-{number}.json，并把 stage-{number}-slip.html 交给监督方"),
+    );
+    if plan.is_child() {
+        console.say(
+            "send stage-N.json to the parent: it hands over its list once the pulse is out",
+            "请把补抽文件发给发起方：随机信标产生后由其移交名单",
+        );
+    }
+    let commitment = stage.commitment;
+    console.say(
+        format!("wait for drand quicknet round {round}, then run `dispatch draw --stage {number} --pulse FILE`"),
+        format!("请等待 drand quicknet 第{round}轮，然后运行 dispatch draw --stage {number} --pulse 文件"),
+    );
+    console.say(
+        format!("commitment {commitment}"),
+        format!("承诺 {commitment}"),
+    );
+}
