@@ -10,6 +10,7 @@ mod page;
 use core::fmt::Write as _;
 
 use crate::digest::Digest;
+use crate::markup::forges;
 
 /// What the slip says. All texts are shown as given, on one line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,13 +181,6 @@ impl Row {
             value,
         }
     }
-}
-
-/// Breaks a line, is invisible or turns the direction of the text.
-fn forges(found: char) -> bool {
-    found.is_control()
-        || matches!(found, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(found, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 const KEEP: (&str, &str) = (

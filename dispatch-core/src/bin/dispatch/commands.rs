@@ -6,6 +6,8 @@ pub(crate) mod demo;
 pub(crate) mod disclose;
 pub(crate) mod draw;
 pub(crate) mod explain;
+pub(crate) mod export;
+pub(crate) mod papers;
 pub(crate) mod sample;
 pub(crate) mod selftest;
 pub(crate) mod verify;

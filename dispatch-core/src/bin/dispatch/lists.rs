@@ -1,8 +1,13 @@
-//! The drawn list and the teams as CSV for a spreadsheet. Sealed until disclosure.
+//! The drawn list and the teams for spreadsheet programs: as CSV, and all lists as one workbook.
+//! Sealed until disclosure.
 
 use dispatch_core::draw::{Draw, Prepared};
 use dispatch_core::export::csv_for_excel;
+use dispatch_core::listing::{Listing, ListingError};
 use dispatch_core::row::value;
+use dispatch_core::visit::{Source, Visit, visits};
+
+use crate::failure::{Done, Failure};
 
 /// One line for every drawn subject, in order of ticket.
 pub(crate) fn drawn(prepared: &Prepared, draw: &Draw) -> Vec<u8> {
@@ -83,4 +88,35 @@ pub(crate) fn teams(prepared: &Prepared, draw: &Draw) -> Vec<u8> {
         rows
     });
     csv_for_excel(&headers, rows)
+}
+
+/// All lists as one XLSX workbook.
+pub(crate) fn workbook(prepared: &Prepared, draw: &Draw) -> Done<Vec<u8>> {
+    let listing = Listing {
+        announcement: &prepared.announced.document,
+        commitment: prepared.announced.commitment,
+        result: draw.result.root,
+        officers: &prepared.officers,
+        visits: &of(prepared, draw),
+        sealed: true,
+    };
+    listing.xlsx().map_err(|error| no_workbook(&error))
+}
+
+/// The visits of a draw.
+pub(crate) fn of<'d>(prepared: &'d Prepared, draw: &'d Draw) -> Vec<Visit<'d>> {
+    let source = Source {
+        plan: &prepared.announced.document.plan,
+        officers: &prepared.officers,
+        records: &draw.records,
+    };
+    visits(&prepared.subjects, Some(prepared.strata()), source, &[])
+}
+
+/// Why there is no workbook.
+pub(crate) fn no_workbook(error: &ListingError) -> Failure {
+    Failure::new(
+        format!("{error}; use the CSV files instead"),
+        format!("无法生成工作簿（{error}），请改用CSV文件"),
+    )
 }

@@ -27,9 +27,11 @@ fn main() -> ExitCode {
         Command::Check(options) => commands::check::run(&console, &options),
         Command::Announce(options) => commands::announce::run(&console, &options),
         Command::Draw(options) => commands::draw::run(&console, &options),
+        Command::Papers(options) => commands::papers::run(&console, &options),
         Command::Disclose(options) => commands::disclose::run(&console, &options),
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
+        Command::Export(options) => commands::export::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),
         Command::Selftest => commands::selftest::run(&console),
     };

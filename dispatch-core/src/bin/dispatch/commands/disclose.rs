@@ -77,7 +77,7 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
 }
 
 /// The result computed again must be the one that was published at the draw.
-fn check_published(dir: &Path, files: &Files) -> Done {
+pub(crate) fn check_published(dir: &Path, files: &Files) -> Done {
     let path = dir.join(bundle::RESULT);
     if folder::read(&path)? == files.get(bundle::RESULT).unwrap_or_default() {
         return Ok(());

@@ -53,6 +53,11 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
         true,
     )?;
     folder::write(
+        &secret.join("lists.xlsx"),
+        &lists::workbook(&prepared, &draw)?,
+        true,
+    )?;
+    folder::write(
         &options.dir.join(bundle::RESULT),
         files.get(bundle::RESULT).unwrap_or_default(),
         false,
@@ -125,8 +130,10 @@ fn report(console: &Console, dir: &Path, draw: &Draw, again: bool) {
     let secret = dir.join(folder::SECRET);
     let secret = secret.display();
     console.say(
-        format!("sealed until disclosure: {secret}/drawn.csv, {secret}/teams.csv"),
-        format!("公开前须保密：{secret}/drawn.csv、{secret}/teams.csv"),
+        format!(
+            "sealed until disclosure: {secret}/drawn.csv, {secret}/teams.csv, {secret}/lists.xlsx"
+        ),
+        format!("公开前须保密：{secret}/drawn.csv、{secret}/teams.csv、{secret}/lists.xlsx"),
     );
 }
 
