@@ -108,6 +108,8 @@ fn task(campaign: &Campaign<'_>, visit: &Visit<'_>) -> String {
 
 /// The whole team; an open slot is said to be open.
 pub(super) fn team(visit: &Visit<'_>) -> String {
+    let first = visit.team.first().map(|member| member.authority);
+    let joint = { visit.team.iter() }.any(|member| Some(member.authority) != first);
     let rows = visit.team.iter().enumerate().map(|(at, member)| {
         let (name, id) = member.officer.as_ref().map_or_else(
             || {
@@ -128,7 +130,7 @@ pub(super) fn team(visit: &Visit<'_>) -> String {
             shown(&slot_name(member)),
             name,
             id,
-            unit(member),
+            unit(member, joint),
         ]
     });
     let list = table(
@@ -159,8 +161,8 @@ pub(super) fn team(visit: &Visit<'_>) -> String {
     list + note + &experts
 }
 
-/// Where an officer belongs: the body, and the department.
-fn unit(member: &Member<'_>) -> String {
+/// Where an officer belongs; in a joint team with the body in front.
+fn unit(member: &Member<'_>, joint: bool) -> String {
     let own = member
         .officer
         .as_ref()
@@ -173,7 +175,7 @@ fn unit(member: &Member<'_>) -> String {
     } else {
         own
     };
-    if own == member.authority {
+    if !joint || own == member.authority {
         shown(own)
     } else {
         format!("{}<br>{}", shown(member.authority), shown(own))
@@ -247,7 +249,7 @@ pub(super) const METHODS: [&str; 6] = [
 
 const RIGHTS: [&str; 4] = [
     "（一）陈述、申辩：对检查事项、检查过程和检查结果，有权陈述意见、进行申辩。",
-    "（二）申请回避：认为检查人员与你单位或者检查事项有直接利害关系的，有权申请其回避。回避后的人员只能通过补抽产生，不得指定。",
+    "（二）申请回避：认为检查人员与你单位或者检查事项有直接利害关系的，有权申请其回避。",
     "（三）查验身份：执法检查人员不少于两人，应当出示执法证件；姓名、证号与本通知书不一致的，可以向本机关核实。",
     "（四）请你单位配合检查，如实提供有关资料。",
 ];
