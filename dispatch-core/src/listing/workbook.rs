@@ -134,3 +134,70 @@ fn plain(text: &str) -> String {
 
 /// Rows of a sheet, head included.
 const ROWS: u32 = if cfg!(test) { 41 } else { 1_048_576 };
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader, Xlsx};
+
+    use super::*;
+
+    const COLUMNS: &[Column] = &[Column {
+        head: "数",
+        width: 9,
+        meaning: "",
+    }];
+
+    fn written(count: u64) -> Vec<(String, usize)> {
+        let mut book = Workbook::new();
+        let table = Table {
+            name: "表",
+            columns: COLUMNS,
+            rows: Box::new((1..=count).map(|number| vec![Cell::Number(number)])),
+        };
+        write_table(&mut book, &Formats::new(), table).unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let mut next = 1u32;
+        let sheet = |(name, range): (String, calamine::Range<Data>)| {
+            let rows: Vec<_> = range.rows().collect();
+            assert_eq!(rows[0], [Data::String("数".to_owned())]);
+            for row in &rows[1..] {
+                assert_eq!(row, &[Data::Float(f64::from(next))]);
+                next += 1;
+            }
+            (name, rows.len() - 1)
+        };
+        book.worksheets().into_iter().map(sheet).collect()
+    }
+
+    #[test]
+    fn more_rows_than_a_sheet_holds_go_on_in_the_next() {
+        let sheet = |name: &str, rows| (name.to_owned(), rows);
+        assert_eq!(written(0), [sheet("表", 0)]);
+        assert_eq!(written(40), [sheet("表", 40)]);
+        assert_eq!(written(41), [sheet("表", 40), sheet("表（2）", 1)]);
+        let three = [sheet("表", 40), sheet("表（2）", 40), sheet("表（3）", 20)];
+        assert_eq!(written(100), three);
+    }
+
+    #[test]
+    fn numbers_too_long_for_a_cell_are_text() {
+        let mut book = Workbook::new();
+        let table = Table {
+            name: "表",
+            columns: COLUMNS,
+            rows: Box::new(core::iter::once(vec![Cell::Number(u64::MAX)])),
+        };
+        write_table(&mut book, &Formats::new(), table).unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let range = book.worksheet_range("表").unwrap();
+        // 2^64 − 1.
+        let due = Data::String("18446744073709551615".to_owned());
+        assert_eq!(range.get_value((1, 0)), Some(&due));
+    }
+}
