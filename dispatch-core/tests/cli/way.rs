@@ -132,6 +132,7 @@ fn what_is_sealed_is_readable_by_its_owner_only() {
         "recusals.jsonl",
         "drawn.csv",
         "teams.csv",
+        "lists.xlsx",
     ] {
         assert!(names.contains(&name), "{name} is not in {names:?}");
     }
