@@ -67,7 +67,10 @@ fn write_table(
                     },
                     Cell::Text(text) if text.is_empty() => {}
                     Cell::Text(text) => {
-                        sheet.write_string_with_format(row, column, plain(&text), &formats.text)?;
+                        let text = plain(&text);
+                        let long = text.chars().count() > SHOWN;
+                        let format = if long { &formats.long } else { &formats.text };
+                        sheet.write_string_with_format(row, column, text, format)?;
                     }
                 }
             }
@@ -105,6 +108,7 @@ fn finish(sheet: &mut Worksheet, columns: &[Column], last: u32) -> Result<(), Xl
 
 struct Formats {
     head: Format,
+    long: Format,
     number: Format,
     text: Format,
 }
@@ -117,7 +121,10 @@ impl Formats {
                 .set_align(FormatAlign::Center)
                 .set_background_color(Color::RGB(0x00F2_F2F2))
                 .set_border(FormatBorder::Thin),
-            number: Format::new().set_num_format("0"),
+            long: Format::new(),
+            number: Format::new()
+                .set_num_format("0")
+                .set_align(FormatAlign::Center),
             // "@": what is typed over such a cell stays text too.
             text: Format::new().set_num_format("@"),
         }
@@ -132,6 +139,8 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
+/// Longest text that every version of Excel shows in a cell of format "@", instead of ####.
+const SHOWN: usize = 255;
 /// Rows of a sheet, head included.
 const ROWS: u32 = if cfg!(test) { 41 } else { 1_048_576 };
 

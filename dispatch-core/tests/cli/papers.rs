@@ -94,6 +94,7 @@ fn papers_with_names_are_readable_by_their_owner_only() {
     let mode =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&desk.path("draw/secret")), 0o700);
+    assert_eq!(mode(&desk.path("draw/secret/papers")), 0o700);
     assert_eq!(mode(&desk.path("mine/secret")), 0o700);
     for folder in ["draw/secret", "mine/secret"] {
         for path in desk.snapshot(folder).keys() {

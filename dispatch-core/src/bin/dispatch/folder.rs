@@ -115,6 +115,18 @@ impl NewFolder {
         })
     }
 
+    /// The same for its owner only.
+    pub(crate) fn create_private(target: &Path) -> Done<Self> {
+        let folder = Self::create(target)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&folder.building, fs::Permissions::from_mode(0o700))
+                .map_err(|error| Failure::file(&folder.building, &error))?;
+        }
+        Ok(folder)
+    }
+
     /// Where to write meanwhile.
     pub(crate) fn path(&self) -> &Path {
         &self.building

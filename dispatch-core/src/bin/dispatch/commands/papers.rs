@@ -68,7 +68,7 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
             count
         }
         None => {
-            let folder = NewFolder::create(&sealed)?;
+            let folder = NewFolder::create_private(&sealed)?;
             let count = write_sealed(console, options, &campaign, &supplement, folder.path())?;
             folder.finish()?;
             write_record(&campaign, &options.dir)?;
