@@ -146,8 +146,7 @@ pub fn assign(group: &Group, slack: u32) -> GroupAssignment {
 fn prepare(group: &Group) -> (Network, Coverage) {
     let mut network = Network::new(group);
     let (covered, unfilled) = cap::cover(&mut network, group);
-    let (bottlenecks, of_slot) =
-        bottleneck::find_bottlenecks(&mut network, group, &unfilled);
+    let (bottlenecks, of_slot) = bottleneck::find_bottlenecks(&mut network, group, &unfilled);
     let open = unfilled
         .iter()
         .zip(of_slot)

@@ -190,7 +190,10 @@ impl Files {
     #[must_use]
     pub fn unreadable(left: u64) -> Self {
         Self {
-            faults: vec![Message::new("the entry cannot be unpacked", "该条目无法解压")],
+            faults: vec![Message::new(
+                "the entry cannot be unpacked",
+                "该条目无法解压",
+            )],
             not_a_zip: true,
             left,
             ..Self::default()

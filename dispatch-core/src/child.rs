@@ -7,7 +7,9 @@ use crate::announcement::Announcement;
 use crate::beacon::round_at_or_after;
 use crate::evidence::Announced;
 use crate::language::Message;
-use crate::plan::{Child, Plan};
+use crate::plan::{Child, Plan, Quota, Rounding, Stratum};
+use crate::roster::Roster;
+use crate::selection::OpenRow;
 use crate::syntax::unix_time;
 
 /// The parent's child whose draw a plan is, with its position from 1.
@@ -27,7 +29,10 @@ pub fn child_of<'p>(parent: &'p Announced, plan: &Plan) -> Result<(usize, &'p Ch
                 "its parent is {}, another draw than {}",
                 named.commitment, parent.commitment
             ),
-            format!("其发起方承诺为{}，而非{}", named.commitment, parent.commitment),
+            format!(
+                "其发起方承诺为{}，而非{}",
+                named.commitment, parent.commitment
+            ),
         ));
     }
     let mut children = (1..).zip(&parent.document.plan.children);
@@ -40,7 +45,10 @@ pub fn child_of<'p>(parent: &'p Announced, plan: &Plan) -> Result<(usize, &'p Ch
     };
     if plan.draw != child.draw {
         return Err(Message::new(
-            format!("its draw is {}; the parent announced {}", plan.draw, child.draw),
+            format!(
+                "its draw is {}; the parent announced {}",
+                plan.draw, child.draw
+            ),
             format!("抽取编号为“{}”，发起方公告的是“{}”", plan.draw, child.draw),
         ));
     }
@@ -55,6 +63,36 @@ pub fn child_of<'p>(parent: &'p Announced, plan: &Plan) -> Result<(usize, &'p Ch
         ));
     }
     Ok((number, child))
+}
+
+/// A plan to hold trial draws of a child draw with: the subjects that it staffs as one stratum, of
+/// which as many are drawn as the parent may draw. Nothing is announced with it.
+#[must_use]
+pub fn trial_plan(parent: &Announced, plan: &Plan, subjects: &Roster) -> Plan {
+    let Ok((_, child)) = child_of(parent, plan) else {
+        return plan.clone();
+    };
+    let taken = (0..subjects.len()).filter(|row| {
+        let row = OpenRow::new(subjects, None, *row);
+        child.takes(|field| row.value(field))
+    });
+    let taken = taken.count() as u64;
+    let stratum = Stratum {
+        name: child.name.clone(),
+        quota: Quota::Ratio {
+            denominator: taken.max(1),
+            minimum: 0,
+            numerator: parent.document.selected().clamp(1, taken.max(1)),
+            rounding: Rounding::Up,
+        },
+        conditions: child.conditions.clone(),
+    };
+    Plan {
+        strata: vec![stratum],
+        // Without a parent it is drawn like any other.
+        parent: Vec::new(),
+        ..plan.clone()
+    }
 }
 
 /// What does not fit between a child's announcement and its parent's (check H02).

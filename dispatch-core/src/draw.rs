@@ -230,9 +230,7 @@ impl Prepared {
             .lines
             .iter()
             .map(|line| match line {
-                crate::roster::RecusalLine::Open(open)
-                    if history.was_drawn(&open.subject) =>
-                {
+                crate::roster::RecusalLine::Open(open) if history.was_drawn(&open.subject) => {
                     line.clone()
                 }
                 _ => line.closed(),

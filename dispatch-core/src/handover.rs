@@ -116,7 +116,9 @@ impl Handover {
             let subject = record.subject.as_str();
             if !takes(child, subjects, subject) || !handed.insert(subject) {
                 return Err(Message::new(
-                    format!("subject {subject}: is not one that this child inspects, or stands twice"),
+                    format!(
+                        "subject {subject}: is not one that this child inspects, or stands twice"
+                    ),
                     format!("检查对象{subject}：不属于本部门的检查范围，或重复"),
                 ));
             }

@@ -69,7 +69,10 @@ impl Policy {
             let stage = slip.stage <= StageDocument::MOST;
             if unix_time(&slip.received).is_none() || !is_id(&slip.draw) || !stage {
                 return Err(fault(
-                    format!("slip of draw {:?}: not an id, not a time, or not a stage", slip.draw),
+                    format!(
+                        "slip of draw {:?}: not an id, not a time, or not a stage",
+                        slip.draw
+                    ),
                     "承诺单的编号、收到时间或补抽次数格式不符",
                 ));
             }
@@ -97,7 +100,11 @@ impl Policy {
     #[must_use]
     pub fn stages_of(&self, draw: &str) -> BTreeSet<u64> {
         let later = |slip: &&ReceivedSlip| slip.draw == draw && slip.stage > 0;
-        self.slips.iter().filter(later).map(|slip| slip.stage).collect()
+        self.slips
+            .iter()
+            .filter(later)
+            .map(|slip| slip.stage)
+            .collect()
     }
 }
 

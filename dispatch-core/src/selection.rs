@@ -270,7 +270,9 @@ pub fn select_among(
         .enumerate()
         .with_min_len(ROWS_PER_TASK)
         .map(|(row, place)| match place {
-            Place::Stratum(stratum) if drawable(*stratum) && may(row) => tickets.of(roster.id(row)).head(),
+            Place::Stratum(stratum) if drawable(*stratum) && may(row) => {
+                tickets.of(roster.id(row)).head()
+            }
             _ => 0,
         })
         .collect();

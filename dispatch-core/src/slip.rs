@@ -10,6 +10,7 @@ mod page;
 use core::fmt::Write as _;
 
 use crate::digest::Digest;
+use crate::markup::forges;
 
 /// What the slip says. All texts are shown as given, on one line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,32 +23,41 @@ pub struct SlipFields {
     pub draw: String,
     /// Commitment of the announcement (承诺值).
     pub commitment: Digest,
-    /// Draw time as people write it, with its time zone (抽取时间).
+    /// Number of the stage that it is for; 0: the draw itself (补抽).
+    pub stage: u64,
+    /// Draw time as people write it, of a stage its time, with its time zone (抽取时间).
     pub draw_time: String,
     /// Disclosure time as people write it, with its time zone (公开时间).
     pub disclosure_time: String,
     /// Quicknet round fixed by the draw time; none if the draw takes no drand pulse.
     pub round: Option<u64>,
-    /// Rows of the subject roster (检查对象).
+    /// Rows of the subject roster (检查对象); of a stage, subjects that fell out.
     pub subjects: u64,
-    /// Rows of the officer roster (执法检查人员).
+    /// Rows of the officer roster (执法检查人员); of a stage, officers taken out of visits or for good.
     pub officers: u64,
     /// Whether the pulse was already public: an exercise, which proves nothing.
     pub replay: bool,
 }
 
 impl SlipFields {
-    /// What the QR code holds: `dispatch:1:<draw>:<commitment>`. The commitment is what follows
-    /// the last colon, whatever the draw id contains.
+    /// What the QR code holds: `dispatch:1:<draw>:<commitment>`, of stage 2 `dispatch:1:<draw>/2:…`.
+    /// The commitment is what follows the last colon, whatever the draw id contains.
     #[must_use]
     pub fn qr_text(&self) -> String {
-        format!("dispatch:1:{}:{}", self.draw, self.commitment)
+        let stage = match self.stage {
+            0 => String::new(),
+            number => format!("/{number}"),
+        };
+        format!("dispatch:1:{}{stage}:{}", self.draw, self.commitment)
     }
 
-    /// The command that checks a bundle against this slip.
+    /// The command that checks a bundle against this slip. A stage's slip counts through the policy.
     #[must_use]
     pub fn verify_command(&self) -> String {
-        format!("dispatch verify evidence.zip --expect {}", self.commitment)
+        match self.stage {
+            0 => format!("dispatch verify evidence.zip --expect {}", self.commitment),
+            _ => "dispatch verify evidence.zip --policy policy.json".to_owned(),
+        }
     }
 
     /// The slip as plain Chinese text, for a terminal or a message.
@@ -106,20 +116,48 @@ impl SlipFields {
             || "不使用 drand".to_owned(),
             |round| format!("drand quicknet 第 {round} 轮"),
         );
+        let (time, subjects, officers) = match self.stage {
+            0 => (
+                Row::new("抽取时间", "Draw time", self.draw_time.clone()),
+                Row::new("检查对象", "Subjects", format!("{} 个", self.subjects)),
+                Row::new("执法检查人员", "Officers", format!("{} 名", self.officers)),
+            ),
+            number => (
+                Row::new(
+                    "补抽",
+                    "Stage",
+                    format!("第 {number} 次，{}", self.draw_time),
+                ),
+                Row::new(
+                    "退出对象",
+                    "Dropped subjects",
+                    format!("{} 个", self.subjects),
+                ),
+                Row::new(
+                    "退出人员",
+                    "Dropped officers",
+                    format!("{} 人次", self.officers),
+                ),
+            ),
+        };
         [
             Row::new("抽取名称", "Draw", self.title.clone()),
             Row::new("组织单位", "Authority", self.authority.clone()),
             Row::new("抽取编号", "Draw id", self.draw.clone()),
-            Row::new("抽取时间", "Draw time", self.draw_time.clone()),
+            time,
             Row::new("公开时间", "Disclosure time", self.disclosure_time.clone()),
             Row::new("随机数", "Beacon round", round),
-            Row::new("检查对象", "Subjects", format!("{} 个", self.subjects)),
-            Row::new("执法检查人员", "Officers", format!("{} 名", self.officers)),
+            subjects,
+            officers,
         ]
     }
 
     const fn purpose(&self) -> (&'static str, &'static str) {
-        if self.replay { EXERCISE } else { KEEP }
+        match (self.replay, self.stage) {
+            (true, _) => EXERCISE,
+            (false, 0) => KEEP,
+            (false, _) => KEEP_STAGE,
+        }
     }
 
     fn check(&self) -> Result<(), SlipError> {
@@ -182,17 +220,15 @@ impl Row {
     }
 }
 
-/// Breaks a line, is invisible or turns the direction of the text.
-fn forges(found: char) -> bool {
-    found.is_control()
-        || matches!(found, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(found, '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
 const KEEP: (&str, &str) = (
     "请保管好本单：在抽取时间之前收到它，即可证明名录库、规则和随机源先于随机数固定。",
     "Keep this slip: received before the draw time, it shows that rosters, rules and the source of \
      randomness were fixed before the randomness existed.",
+);
+const KEEP_STAGE: (&str, &str) = (
+    "请保管好本单并记下收到时间：在补抽时间之前收到它，即可证明退出名单先于随机数固定。",
+    "Keep this slip and note when you received it: received before the time of the stage, it shows that \
+     what fell out was fixed before the randomness existed.",
 );
 const EXERCISE: (&str, &str) = (
     "本单只用于演练：所用随机数在承诺之前已经公开，什么也证明不了。",
@@ -224,6 +260,7 @@ mod tests {
             authority: "某市市场监督管理局".into(),
             draw: "2026-Q3-017".into(),
             commitment: ABC.parse().unwrap(),
+            stage: 0,
             draw_time: "2026-07-23 15:38:30（北京时间）".into(),
             disclosure_time: "2026-10-31 18:00:00（北京时间）".into(),
             round: Some(30_662_982),
@@ -256,6 +293,27 @@ mod tests {
             assert!(text.contains(part), "{part} is missing from {text}");
         }
         assert!(!text.contains("演练"));
+    }
+
+    #[test]
+    fn the_slip_of_a_stage_names_it() {
+        let fields = SlipFields {
+            stage: 2,
+            subjects: 3,
+            officers: 4,
+            ..sample()
+        };
+        let text = fields.text().unwrap();
+        for part in [
+            "补抽：第 2 次，2026-07-23 15:38:30（北京时间）\n",
+            "退出对象：3 个\n",
+            "退出人员：4 人次\n",
+            "--policy policy.json",
+        ] {
+            assert!(text.contains(part), "{part} is missing from {text}");
+        }
+        assert!(!text.contains("名录库"));
+        assert_eq!(fields.qr_text(), format!("dispatch:1:2026-Q3-017/2:{ABC}"));
     }
 
     #[test]

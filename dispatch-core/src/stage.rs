@@ -11,12 +11,14 @@ mod list;
 mod order;
 mod rule;
 
-pub use self::document::{DropSummary, StageDocument, StageLine, StageRecord, previous_hash, stage_commitment};
-pub use self::drop_out::{DropOut, DropKind, summarise};
+pub use self::document::{
+    DropSummary, StageDocument, StageLine, StageRecord, previous_hash, stage_commitment,
+};
+pub use self::drop_out::{DropKind, DropOut, summarise};
 pub use self::history::{DrawnStage, FrozenStage, History, StageDraft};
 pub use self::list::List;
-pub use self::rule::{drop_fault, too_many_officers};
 pub use self::order::{Given, Outcome, new_subjects, staff_stage};
+pub use self::rule::{drop_fault, too_many_officers};
 
 use crate::beacon::{Pulse, QUICKNET};
 use crate::digest::{Digest, tagged};

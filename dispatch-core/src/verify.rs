@@ -240,7 +240,9 @@ impl<'o> Run<'o> {
                     id,
                     Status::Skipped,
                     Message::new(
-                        format!("not run: it needs {missing} of the parent's bundle, which did not pass"),
+                        format!(
+                            "not run: it needs {missing} of the parent's bundle, which did not pass"
+                        ),
                         format!("未执行：需要发起方证据包先通过{missing}"),
                     ),
                 );

@@ -11,6 +11,8 @@
 mod desk;
 #[path = "cli/draw.rs"]
 mod draw;
+#[path = "cli/papers.rs"]
+mod papers;
 #[path = "cli/refusals.rs"]
 mod refusals;
 #[path = "cli/way.rs"]

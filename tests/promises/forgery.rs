@@ -86,6 +86,7 @@ pub(crate) fn received(slips: &[(Digest, &str)]) -> Expectations {
         commitment: *commitment,
         draw: "440100-2026-0001".to_owned(),
         received: (*received).to_owned(),
+        stage: 0,
     };
     let slips = slips.iter().map(slip).collect();
     Expectations {

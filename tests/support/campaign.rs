@@ -18,8 +18,8 @@ use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, SecretDocument, fre
 use dispatch_core::json::from_canonical;
 use dispatch_core::language::Message;
 use dispatch_core::plan::{
-    Condition, Matter, MatterKind, Mode, NumberShape, OfficerColumns, Op, Plan, Quota, Role, Schedule,
-    SeedSource, Slot, Stratum, SubjectColumns, SubjectIds, Team,
+    Condition, Matter, MatterKind, Mode, NumberShape, OfficerColumns, Op, Plan, Quota, Role,
+    Schedule, SeedSource, Slot, Stratum, SubjectColumns, SubjectIds, Team,
 };
 use dispatch_core::roster::{Recusal, Roster, RosterBuilder, RosterKind, RowRules};
 use dispatch_core::seed::SourceValue;

@@ -70,7 +70,10 @@ fn read(lines: &[u8], drops: &[u8], records: &[u8], plan: &Plan) -> Result<Stage
         if !is_stage(line) {
             return Err(at(bundle::STAGES, index, MALFORMED.0, MALFORMED.1));
         }
-        if numbers.last().is_some_and(|last| *last >= line.stage.number) {
+        if numbers
+            .last()
+            .is_some_and(|last| *last >= line.stage.number)
+        {
             return Err(at(bundle::STAGES, index, UNSORTED.0, UNSORTED.1));
         }
         numbers.insert(line.stage.number);

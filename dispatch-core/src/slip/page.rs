@@ -3,14 +3,16 @@
 //! Invariant: every text from outside passes [`escaped`]; the page has no script and loads
 //! nothing, and says so to the browser in its own content policy.
 
-use qrcode::render::svg::Color;
-use qrcode::{EcLevel, QrCode};
-
 use super::{CHECK, REPLAY_BANNER, SIGNATURES, SlipError, SlipFields};
+use crate::markup::{META, escaped, qr_svg};
 
 /// The whole page.
 pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
-    let qr = qr_svg(&fields.qr_text())?;
+    let text = fields.qr_text();
+    let qr = qr_svg(&text).map_err(|reason| SlipError::QrCode {
+        length: text.len(),
+        reason,
+    })?;
     let banner = if fields.replay {
         format!("<p class=\"replay\">{REPLAY_BANNER}<small>{REPLAY_ENGLISH}</small></p>\n")
     } else {
@@ -43,9 +45,7 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
         r#"<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+{META}
 <title>抽取承诺单 {draw}</title>
 <style>{STYLE}</style>
 </head>
@@ -76,36 +76,6 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
 "#,
         draw = escaped(&fields.draw),
     ))
-}
-
-/// The code as inline SVG, quiet zone included.
-fn qr_svg(text: &str) -> Result<String, SlipError> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|error| {
-        SlipError::QrCode {
-            length: text.len(),
-            reason: error.to_string(),
-        }
-    })?;
-    let image = code.render::<Color<'_>>().module_dimensions(4, 4).build();
-    // The XML declaration belongs to a file of its own, not inside a page.
-    let start = image.find("<svg").unwrap_or(0);
-    Ok(image.get(start..).unwrap_or_default().to_owned())
-}
-
-/// `text` with the characters that HTML gives a meaning replaced.
-fn escaped(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    for found in text.chars() {
-        match found {
-            '&' => result.push_str("&amp;"),
-            '<' => result.push_str("&lt;"),
-            '>' => result.push_str("&gt;"),
-            '"' => result.push_str("&quot;"),
-            '\'' => result.push_str("&#39;"),
-            _ => result.push(found),
-        }
-    }
-    result
 }
 
 const REPLAY_ENGLISH: &str = "Exercise with past randomness: not evidence";

@@ -92,7 +92,12 @@ pub fn summarise<'d>(
     drops: impl IntoIterator<Item = &'d DropOut>,
 ) -> DropSummary {
     let drops: Vec<&DropOut> = drops.into_iter().collect();
-    let of = |kind| drops.iter().filter(|drop| drop.kind() == Some(kind)).count() as u64;
+    let of = |kind| {
+        drops
+            .iter()
+            .filter(|drop| drop.kind() == Some(kind))
+            .count() as u64
+    };
     DropSummary {
         officers: of(DropKind::Officer),
         root: drop_root(secret, drops.iter().copied()),

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use super::{
     DropKind, DropOut, Given, List, StageDocument, StageLine, StageRecord, drop_fault,
-    new_subjects, previous_hash, stage_commitment, stage_seed, staff_stage, summarise, too_many_officers,
+    new_subjects, previous_hash, staff_stage, stage_commitment, stage_seed, summarise,
+    too_many_officers,
 };
 use crate::beacon::{self, Pulse, round_at_or_after};
 use crate::bundle::{self, Files};
@@ -19,6 +20,7 @@ use crate::json::to_canonical;
 use crate::language::Message;
 use crate::plan::Mode;
 use crate::result::{ResultDocument, ResultKey};
+use crate::seed::pulse_of;
 use crate::selection::{Selected, SubjectKey};
 use crate::team::{GroupOutcome, Workforce};
 
@@ -136,7 +138,9 @@ impl Prepared {
         let Some(time) = plan.schedule.stage_unix(number) else {
             let most = plan.schedule.stages.len();
             return Err(vec![Message::new(
-                format!("stage {number} was not announced: the plan has {most}, and no more can be added"),
+                format!(
+                    "stage {number} was not announced: the plan has {most}, and no more can be added"
+                ),
                 format!("第{number}次补抽未经公告：抽查任务规定了{most}次，不得增加"),
             )]);
         };
@@ -144,8 +148,14 @@ impl Prepared {
         let next = history.last() + 1;
         if number < next || (plan.mode == Mode::Order && number != next) {
             faults.push(Message::new(
-                format!("stage {number} cannot follow stage {}: the next is {next}", next - 1),
-                format!("第{number}次补抽不能接在第{}次之后：下一次应为第{next}次", next - 1),
+                format!(
+                    "stage {number} cannot follow stage {}: the next is {next}",
+                    next - 1
+                ),
+                format!(
+                    "第{number}次补抽不能接在第{}次之后：下一次应为第{next}次",
+                    next - 1
+                ),
             ));
         }
         let mut drops = draft.drops;
@@ -168,8 +178,14 @@ impl Prepared {
                 drop_fault(plan, &self.officers, &history.list, drop)
             } else {
                 Some(Message::new(
-                    format!("{} {}: reason {:?} is none of this kind of drop", drop.subject, drop.officer, drop.reason),
-                    format!("“{} {}”：事由“{}”不适用", drop.subject, drop.officer, drop.reason),
+                    format!(
+                        "{} {}: reason {:?} is none of this kind of drop",
+                        drop.subject, drop.officer, drop.reason
+                    ),
+                    format!(
+                        "“{} {}”：事由“{}”不适用",
+                        drop.subject, drop.officer, drop.reason
+                    ),
                 ))
             };
             faults.extend(found);
@@ -253,7 +269,9 @@ impl Prepared {
         if pulse.round != round {
             let given = pulse.round;
             return Err(Message::new(
-                format!("the pulse is of round {given}; the time of stage {number} fixes round {round}: bring that one"),
+                format!(
+                    "the pulse is of round {given}; the time of stage {number} fixes round {round}: bring that one"
+                ),
                 format!("随机信标为第{given}轮，第{number}次补抽应为第{round}轮：请使用该轮"),
             ));
         }
@@ -287,8 +305,8 @@ impl Prepared {
             workforce: &workforce,
             recusals: &self.recusals.pairs(),
         };
-        let outcome = staff_stage(&given, &history.list, &drops, &new, (number, &seed))
-            .map_err(|id| {
+        let outcome =
+            staff_stage(&given, &history.list, &drops, &new, (number, &seed)).map_err(|id| {
                 Message::new(
                     format!("subject {id} is not in the roster"),
                     format!("检查对象{id}不在名录中"),
@@ -311,6 +329,34 @@ impl Prepared {
             result,
             groups: outcome.groups,
         })
+    }
+
+    /// The list after the draw's every stage, with its number, result document and result key; of a
+    /// draw that is nobody's child.
+    #[must_use]
+    pub fn lists(
+        &self,
+        draw: &Draw,
+        history: &History,
+    ) -> Vec<(u64, List, ResultDocument, ResultKey)> {
+        let mut list = List::new(&draw.records);
+        let mut lists = Vec::new();
+        for line in &history.lines {
+            let number = line.stage.number;
+            let drops: Vec<&DropOut> = { history.drops.iter() }
+                .filter(|drop| drop.stage == number)
+                .collect();
+            let falling = list.falling(&drops, None);
+            list.take_out(&drops, &falling);
+            list.put_in(history.records.iter().filter(|r| r.stage == number));
+            let Some(pulse) = pulse_of(line.stage.round, &line.signature) else {
+                continue;
+            };
+            let seed = stage_seed(&line.commitment(), self.secret().as_bytes(), &pulse);
+            let key = ResultKey::new(&seed);
+            lists.push((number, list.clone(), line.result.clone(), key));
+        }
+        lists
     }
 
     /// Subjects that a parent has handed over, with tickets under a seed of this draw; without those

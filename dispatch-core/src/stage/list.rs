@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{DropOut, DropKind, StageRecord};
+use super::{DropKind, DropOut, StageRecord};
 use crate::result::{Record, ResultDocument, ResultKey};
 
 /// The list after the draw or after a stage.
@@ -67,7 +67,10 @@ impl List {
     #[must_use]
     pub fn falling(&self, drops: &[&DropOut], parent: Option<&HashSet<&str>>) -> HashSet<String> {
         if let Some(parent) = parent {
-            let left = self.records.keys().filter(|id| !parent.contains(id.as_str()));
+            let left = self
+                .records
+                .keys()
+                .filter(|id| !parent.contains(id.as_str()));
             return left.cloned().collect();
         }
         let subjects = drops

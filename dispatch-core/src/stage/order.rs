@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{DropOut, DropKind, List, StageRecord};
+use super::{DropKind, DropOut, List, StageRecord};
 use crate::digest::Digest;
 use crate::plan::{Mode, Plan};
 use crate::result::Record;
@@ -190,10 +190,13 @@ impl Players<'_> {
             outcome.groups.extend(teams.groups);
             kept.append(&mut fresh);
         }
-        let changed = kept.into_iter().map(|(.., record)| record).filter(|record| {
-            let before = list.get(&record.subject);
-            before.is_none_or(|before| before.officers != record.officers)
-        });
+        let changed = kept
+            .into_iter()
+            .map(|(.., record)| record)
+            .filter(|record| {
+                let before = list.get(&record.subject);
+                before.is_none_or(|before| before.officers != record.officers)
+            });
         outcome.records = changed
             .map(|record| StageRecord {
                 officers: record.officers,
@@ -216,12 +219,7 @@ impl Players<'_> {
         visits.sort_unstable_by_key(|(subject, ..)| (subject.ticket, subject.row));
         let subjects: Vec<Selected> = visits.iter().map(|(subject, ..)| *subject).collect();
         let vacant: Vec<Vec<usize>> = visits.iter().map(|(_, vacant, _)| vacant.clone()).collect();
-        let teams = fill(
-            &self.staffing(earlier),
-            &subjects,
-            Some(&vacant),
-            self.seed,
-        );
+        let teams = fill(&self.staffing(earlier), &subjects, Some(&vacant), self.seed);
         for ((_, vacant, record), members) in visits.iter_mut().zip(&teams.members) {
             for slot in vacant {
                 let member = members.get(*slot).copied().flatten();
@@ -252,7 +250,9 @@ impl Players<'_> {
     fn row(&self, id: &str) -> Option<usize> {
         let officers = &self.workforce.officers;
         // Officers are in roster order, which is that of their ids.
-        officers.binary_search_by(|officer| officer.id.as_str().cmp(id)).ok()
+        officers
+            .binary_search_by(|officer| officer.id.as_str().cmp(id))
+            .ok()
     }
 }
 
@@ -264,7 +264,9 @@ impl Outcome {
     ) -> impl Iterator<Item = &'v str> {
         visits.iter().flat_map(|(_, vacant, record)| {
             let officers = vacant.iter().filter_map(|slot| record.officers.get(*slot));
-            officers.map(String::as_str).filter(|officer| !officer.is_empty())
+            officers
+                .map(String::as_str)
+                .filter(|officer| !officer.is_empty())
         })
     }
 }

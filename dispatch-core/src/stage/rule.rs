@@ -10,26 +10,25 @@ use crate::roster::Roster;
 pub fn too_many_officers(plan: &Plan) -> Message {
     let most = plan.team.max_drops;
     Message::new(
-        format!("stages take out more officers than the {most} that were announced; let the others leave single visits, by subject and officer"),
+        format!(
+            "stages take out more officers than the {most} that were announced; let the others leave single visits, by subject and officer"
+        ),
         format!("补抽累计停派的人员超过公告的{most}名；其余人员请按“对象＋人员”逐户退出"),
     )
 }
 
 /// Why a drop is not admissible, if it is not. `list` is the list before the stage.
 #[must_use]
-pub fn drop_fault(
-    plan: &Plan,
-    officers: &Roster,
-    list: &List,
-    drop: &DropOut,
-) -> Option<Message> {
+pub fn drop_fault(plan: &Plan, officers: &Roster, list: &List, drop: &DropOut) -> Option<Message> {
     let DropOut {
         officer, subject, ..
     } = drop;
     let holds = match drop.kind()? {
         DropKind::Subject if plan.is_child() => {
             return Some(Message::new(
-                format!("subject {subject}: only the parent's stages let subjects of a child draw fall out"),
+                format!(
+                    "subject {subject}: only the parent's stages let subjects of a child draw fall out"
+                ),
                 format!("检查对象{subject}：分级抽取的对象只能由发起方补抽时调整"),
             ));
         }

@@ -140,7 +140,10 @@ impl District<'_> {
                         &[self.seed.as_bytes(), &name_json, &team.to_be_bytes()],
                     )
                     .as_bytes(),
-                    slots: slots.iter().filter_map(|(_, index)| class_of(*index)).collect(),
+                    slots: slots
+                        .iter()
+                        .filter_map(|(_, index)| class_of(*index))
+                        .collect(),
                     barred: Vec::new(),
                 })
                 .collect(),

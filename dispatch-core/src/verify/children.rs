@@ -119,7 +119,10 @@ pub(super) fn reports(
     expectations: &Expectations,
 ) -> Vec<(String, Report)> {
     let names: Vec<String> = evidence.plan().map_or_else(Vec::new, |plan| {
-        plan.children.iter().map(|child| child.name.clone()).collect()
+        plan.children
+            .iter()
+            .map(|child| child.name.clone())
+            .collect()
     });
     if names.is_empty() || !run.passed("A02") {
         return Vec::new();
@@ -144,7 +147,11 @@ pub(super) fn reports(
         .collect();
     let lists = lists(evidence);
     let mut officers = HashMap::new();
-    claim(&mut officers, evidence.officers.good(), &announced.document.plan.authority);
+    claim(
+        &mut officers,
+        evidence.officers.good(),
+        &announced.document.plan.authority,
+    );
     let expectations = Expectations {
         commitment: None,
         policy: expectations.policy.clone(),
@@ -180,7 +187,11 @@ pub(super) fn reports(
         let mut observer = |result: &CheckResult| (run.observer)(result);
         let report = verify_within(&name, files, &expectations, Some(&parent), &mut observer);
         if report.status("A04") == Some(Status::Pass) {
-            claim(&mut officers, Evidence::read(roster).officers.good(), &child);
+            claim(
+                &mut officers,
+                Evidence::read(roster).officers.good(),
+                &child,
+            );
         }
         reports.push((child, report));
     }
@@ -249,7 +260,9 @@ fn follows(parent: Option<&Parent<'_>>, evidence: &Evidence) -> Outcome {
         });
         if !before || of < last {
             return Err(Message::new(
-                format!("stage {number}: staffs the list after the parent's stage {of}, which was not held before it, or goes back"),
+                format!(
+                    "stage {number}: staffs the list after the parent's stage {of}, which was not held before it, or goes back"
+                ),
                 format!("第{number}次补抽：对应的发起方第{of}次补抽不存在、不在其之前，或次序倒退"),
             ));
         }
@@ -271,6 +284,10 @@ fn once(parent: Option<&Parent<'_>>, evidence: &Evidence) -> Outcome {
             format!("officer {id}: stands in the roster of {of} too"),
             format!("“{id}”：也在“{of}”的名录中"),
         )),
-        None => Ok(number(roster.len(), "officers, in no other roster", "名，未列入其他名录")),
+        None => Ok(number(
+            roster.len(),
+            "officers, in no other roster",
+            "名，未列入其他名录",
+        )),
     }
 }

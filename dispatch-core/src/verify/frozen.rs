@@ -173,7 +173,9 @@ pub(super) fn stage_slips(policy: &Policy, plan: &Plan, stages: &StageParts) -> 
         let slips = policy.slips_of(&plan.draw, number);
         if slips.keys().any(|slip| Some(slip) != found.get(&number)) {
             return Err(Message::new(
-                format!("stage {number}: a slip in the policy names another commitment than the bundle"),
+                format!(
+                    "stage {number}: a slip in the policy names another commitment than the bundle"
+                ),
                 format!("第{number}次补抽：信任策略中的承诺单与本证据包不同"),
             ));
         }
@@ -184,7 +186,9 @@ pub(super) fn stage_slips(policy: &Policy, plan: &Plan, stages: &StageParts) -> 
         let latest = plan.schedule.latest_stage(*number);
         if latest.is_none_or(|latest| received > latest) {
             return Err(Message::new(
-                format!("stage {number}: no slip in the policy, or received later than the plan's lead time allows"),
+                format!(
+                    "stage {number}: no slip in the policy, or received later than the plan's lead time allows"
+                ),
                 format!("第{number}次补抽：信任策略中没有其承诺单，或收到时间晚于规定的提前时间"),
             ));
         }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::Run;
 use super::table::{CHECKS, Mark, check};
-use crate::evidence::Announced;
 use crate::digest::Digest;
+use crate::evidence::Announced;
 use crate::language::{Language, Message};
 
 /// Status of a check.

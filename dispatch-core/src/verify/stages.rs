@@ -20,7 +20,7 @@ use crate::seed::pulse_of;
 use crate::selection::{Selected, Stratification, SubjectKey};
 use crate::stage::{
     DropKind, DropOut, Given, List, StageLine, StageRecord, drop_fault, new_subjects,
-    previous_hash, stage_seed, staff_stage, summarise, too_many_officers,
+    previous_hash, staff_stage, stage_seed, summarise, too_many_officers,
 };
 use crate::syntax::unix_time;
 use crate::team::Workforce;
@@ -45,7 +45,11 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
                 ));
             }
         }
-        Ok(number(stages.lines.len(), "pulses verify", "个随机信标验证通过"))
+        Ok(number(
+            stages.lines.len(),
+            "pulses verify",
+            "个随机信标验证通过",
+        ))
     });
     let found = if run.has_stages && run.passed("A07") && run.passed("A10") {
         walk_through(run, evidence, cells)
@@ -71,7 +75,11 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, cells: &OpenCells) {
 /// The subjects of the list after every stage, 0 being the draw; empty where the files are bad.
 pub(super) fn lists(evidence: &Evidence) -> BTreeMap<u64, HashSet<String>> {
     let mut lists = BTreeMap::new();
-    let subjects = |list: &List| list.records().map(|record| record.subject.clone()).collect();
+    let subjects = |list: &List| {
+        list.records()
+            .map(|record| record.subject.clone())
+            .collect()
+    };
     if let (Some(records), Some(stages)) = (evidence.records.good(), evidence.stages.good()) {
         lists.insert(0, subjects(&List::new(records)));
         walk(evidence, stages, None, &mut |step| {
@@ -86,12 +94,18 @@ pub(super) fn last_list(
     evidence: &Evidence,
     parent: Option<(&Parent<'_>, &Roster)>,
 ) -> HashSet<String> {
-    let subjects = |list: &List| list.records().map(|record| record.subject.clone()).collect();
+    let subjects = |list: &List| {
+        list.records()
+            .map(|record| record.subject.clone())
+            .collect()
+    };
     let (Some(records), Some(stages)) = (evidence.records.good(), evidence.stages.good()) else {
         return HashSet::new();
     };
     let mut last = subjects(&List::new(records));
-    walk(evidence, stages, parent, &mut |step| last = subjects(step.after));
+    walk(evidence, stages, parent, &mut |step| {
+        last = subjects(step.after)
+    });
     last
 }
 
@@ -217,7 +231,11 @@ impl Walker<'_> {
     fn seed(&self, line: &StageLine) -> Option<Digest> {
         let disclosure = self.evidence.disclosure.good()?;
         let pulse = pulse_of(line.stage.round, &line.signature)?;
-        Some(stage_seed(&line.commitment(), disclosure.secret.as_bytes(), &pulse))
+        Some(stage_seed(
+            &line.commitment(),
+            disclosure.secret.as_bytes(),
+            &pulse,
+        ))
     }
 
     /// Check G05.
@@ -230,7 +248,8 @@ impl Walker<'_> {
             return Err(too_many_officers(self.plan));
         }
         let drops = step.drops.iter();
-        let mut faults = drops.filter_map(|drop| drop_fault(self.plan, officers, step.before, drop));
+        let mut faults =
+            drops.filter_map(|drop| drop_fault(self.plan, officers, step.before, drop));
         faults.next().map_or(Ok(()), Err)
     }
 
@@ -259,7 +278,10 @@ impl Walker<'_> {
         let seed = self.seed(step.line).ok_or_else(gone)?;
         let strata = self.strata.as_ref().ok_or_else(gone)?;
         if !strata.short.is_empty() {
-            return Err(Message::new("a quota exceeds its pool", "抽取数量超过分层户数"));
+            return Err(Message::new(
+                "a quota exceeds its pool",
+                "抽取数量超过分层户数",
+            ));
         }
         let is_new = |subject: &&str| step.kept.get(subject).is_none();
         let listed = step.records.iter().map(|record| record.subject.as_str());
@@ -289,7 +311,9 @@ impl Walker<'_> {
         };
         let mut new = Vec::new();
         for record in step.records {
-            let row = roster.find(&record.subject).ok_or_else(|| unknown(&record.subject))?;
+            let row = roster
+                .find(&record.subject)
+                .ok_or_else(|| unknown(&record.subject))?;
             if step.kept.get(&record.subject).is_none() {
                 new.push(Selected {
                     ticket: tickets.of(&record.subject),
@@ -306,8 +330,8 @@ impl Walker<'_> {
             recusals: &self.recusals,
         };
         let stage = (step.line.stage.number, &seed);
-        let due = staff_stage(&given, step.kept, step.drops, &new, stage)
-            .map_err(|id| unknown(&id))?;
+        let due =
+            staff_stage(&given, step.kept, step.drops, &new, stage).map_err(|id| unknown(&id))?;
         let teams = |records: &[&StageRecord]| -> BTreeMap<String, Vec<String>> {
             let pair = |r: &&StageRecord| (r.subject.clone(), r.officers.clone());
             records.iter().map(pair).collect()
@@ -330,7 +354,9 @@ impl Walker<'_> {
     /// Check G09.
     fn result(&self, step: &Step<'_>) -> Result<(), Message> {
         let seed = self.seed(step.line).ok_or_else(gone)?;
-        let due = step.after.result(step.line.commitment(), &ResultKey::new(&seed));
+        let due = step
+            .after
+            .result(step.line.commitment(), &ResultKey::new(&seed));
         let found = &step.line.result;
         if due.count == found.count && due.root == found.root {
             return Ok(());
@@ -371,13 +397,19 @@ fn order(evidence: &Evidence, stages: &StageParts) -> Outcome {
             return fault("does not follow the result before it", "与此前的结果不衔接");
         }
         if line.stage.round != round_at_or_after(time) {
-            return fault("names a round other than its time fixes", "轮次与其时间不符");
+            return fault(
+                "names a round other than its time fixes",
+                "轮次与其时间不符",
+            );
         }
         if line.result.commitment != line.commitment() {
             return fault("its result is of another stage", "结果属于另一次补抽");
         }
         if line.stage.parent_stage != 0 && !plan.is_child() {
-            return fault("names a stage of a parent; there is none", "写明了发起方的补抽，但没有发起方");
+            return fault(
+                "names a stage of a parent; there is none",
+                "写明了发起方的补抽，但没有发起方",
+            );
         }
         previous = previous_hash(&to_canonical(&line.result).unwrap_or_default());
     }
@@ -388,10 +420,18 @@ fn order(evidence: &Evidence, stages: &StageParts) -> Outcome {
                 stages.lines.len() + 1,
                 plan.batches()
             ),
-            format!("应有{}批，实有{}批，不得省略", plan.batches(), stages.lines.len() + 1),
+            format!(
+                "应有{}批，实有{}批，不得省略",
+                plan.batches(),
+                stages.lines.len() + 1
+            ),
         ));
     }
-    Ok(number(stages.lines.len(), "stages, in order", "次补抽，前后衔接"))
+    Ok(number(
+        stages.lines.len(),
+        "stages, in order",
+        "次补抽，前后衔接",
+    ))
 }
 
 /// Check G02.
@@ -423,7 +463,11 @@ fn in_time(evidence: &Evidence, stages: &StageParts) -> Outcome {
         }
         before = time.unwrap_or(before);
     }
-    Ok(number(stages.lines.len(), "stages, in time", "次补抽，按期公布"))
+    Ok(number(
+        stages.lines.len(),
+        "stages, in time",
+        "次补抽，按期公布",
+    ))
 }
 
 /// Check G03.
@@ -440,5 +484,9 @@ fn frozen(evidence: &Evidence, stages: &StageParts) -> Outcome {
             ));
         }
     }
-    Ok(number(stages.drops.len(), "drops, as frozen", "项退出，与冻结时一致"))
+    Ok(number(
+        stages.drops.len(),
+        "drops, as frozen",
+        "项退出，与冻结时一致",
+    ))
 }

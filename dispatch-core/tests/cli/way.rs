@@ -53,7 +53,7 @@ fn from_sample_to_why_me() {
         assert_eq!(report["commitment"], *commitment);
         assert_eq!(
             report["checks"].as_array().unwrap().len(),
-            9 + 9 + 6 + 6 + 2 + 2
+            10 + 9 + 6 + 6 + 2 + 3 + 9 + 5
         );
     }
 
@@ -132,6 +132,7 @@ fn what_is_sealed_is_readable_by_its_owner_only() {
         "recusals.jsonl",
         "drawn.csv",
         "teams.csv",
+        "lists.xlsx",
     ] {
         assert!(names.contains(&name), "{name} is not in {names:?}");
     }

@@ -39,12 +39,16 @@ pub(crate) enum Command {
     Stage(Stage),
     /// Give the drawn subjects to a child draw, once its pulse is out. 移交:把对象交给参与部门
     Handover(Handover),
+    /// Official papers of a draw as HTML to print. 生成文书
+    Papers(Papers),
     /// Pack the evidence bundle. 公开:生成证据包
     Disclose(Disclose),
     /// Run every numbered check on a bundle. 核验证据包
     Verify(Verify),
     /// "Why me?": what a bundle shows about one subject. 为什么抽到我
     Explain(Explain),
+    /// The lists of a bundle as XLSX and CSV. 导出名单
+    Export(Export),
     /// All of it at district size, offline, replaying a past pulse. 演示
     Demo(Demo),
     /// Built-in vectors, pinned keys, tamper matrix. 自检
@@ -77,13 +81,8 @@ pub(crate) struct Inputs {
     #[arg(long)]
     pub(crate) plan: PathBuf,
     /// Subject roster, CSV in UTF-8 or GB18030. 检查对象名录
-    #[arg(
-        long,
-        required_unless_present = "parent",
-        conflicts_with = "parent",
-        default_value = ""
-    )]
-    pub(crate) subjects: PathBuf,
+    #[arg(long, required_unless_present = "parent", conflicts_with = "parent")]
+    pub(crate) subjects: Option<PathBuf>,
     /// Officer roster, CSV. 执法检查人员名录
     #[arg(long)]
     pub(crate) officers: PathBuf,
@@ -225,6 +224,43 @@ pub(crate) struct Handover {
     /// File to write; must not exist yet. 输出文件
     #[arg(long)]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Papers {
+    /// Folder of a draw. 抽取目录
+    pub(crate) dir: PathBuf,
+    /// Folder to write; must not exist yet. By default record.html and secret/papers in the draw's
+    /// folder. 输出目录
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Text file with the wording of the rules for officers, for the notices. 五个严禁、八个不得原文
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// CSV: how often each subject was visited this year. 本年度检查次数
+    #[arg(long, value_name = "FILE", conflicts_with = "visits_column")]
+    pub(crate) visits: Option<PathBuf>,
+    /// Column of the subject roster with the visits this year. 本年度检查次数所在列
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) visits_column: Option<String>,
+    /// Published yearly cap of visits to one enterprise. 年度检查频次上限
+    #[arg(long, value_name = "N")]
+    pub(crate) cap: Option<u64>,
+    /// Most visits in one file of notices. 每个文件的户数
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) per_file: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The bundle. 证据包
+    pub(crate) bundle: PathBuf,
+    /// Workbook to write; must not exist yet. 工作簿
+    #[arg(long, value_name = "XLSX")]
+    pub(crate) out: PathBuf,
+    /// Folder to write the same lists to as CSV; must not exist yet. CSV目录
+    #[arg(long, value_name = "DIR")]
+    pub(crate) csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

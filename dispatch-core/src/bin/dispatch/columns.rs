@@ -34,6 +34,12 @@ pub(crate) fn of_subjects(plan: &Plan) -> Vec<(String, String)> {
             ));
         }
     }
+    for (index, child) in plan.children.iter().enumerate() {
+        for (at, condition) in child.conditions.iter().enumerate() {
+            let path = format!("children[{index}].where[{at}].field");
+            read.push((path, condition.field.clone()));
+        }
+    }
     read.extend(
         plan.subjects
             .sealed

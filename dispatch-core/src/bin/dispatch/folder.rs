@@ -55,13 +55,13 @@ pub(crate) fn write_with(
     })
 }
 
-/// Writes a private file whole unless it is there already; tells whether it was written. Of two
-/// processes that write at once exactly one does.
-pub(crate) fn write_once(path: &Path, bytes: &[u8]) -> Done<bool> {
+/// Writes a file whole unless it is there already; tells whether it was written. Of two processes
+/// that write at once exactly one does.
+pub(crate) fn write_once(path: &Path, bytes: &[u8], private: bool) -> Done<bool> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}", std::process::id()));
     let beside = PathBuf::from(beside);
-    write(&beside, bytes, true)?;
+    write(&beside, bytes, private)?;
     // A link never replaces what is there.
     let linked = fs::hard_link(&beside, path);
     let _ = fs::remove_file(&beside);
@@ -113,6 +113,18 @@ impl NewFolder {
             building,
             finished: false,
         })
+    }
+
+    /// The same for its owner only.
+    pub(crate) fn create_private(target: &Path) -> Done<Self> {
+        let folder = Self::create(target)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&folder.building, fs::Permissions::from_mode(0o700))
+                .map_err(|error| Failure::file(&folder.building, &error))?;
+        }
+        Ok(folder)
     }
 
     /// Where to write meanwhile.

@@ -89,7 +89,9 @@ pub(crate) fn draw_stage(
     if handed.stage != stage.document.parent_stage {
         let (handed, due) = (handed.stage, stage.document.parent_stage);
         return Err(Failure::new(
-            format!("the handover is of the parent's stage {handed}; this stage staffs the list after its stage {due}"),
+            format!(
+                "the handover is of the parent's stage {handed}; this stage staffs the list after its stage {due}"
+            ),
             format!("移交的是发起方第{handed}次补抽后的名单，本次补抽对应的是第{due}次"),
         ));
     }
@@ -120,9 +122,8 @@ pub(crate) fn pending(dir: &Path, held: &Held) -> Option<u64> {
     let drawn: HashSet<u64> = { held.history.stages().iter() }
         .map(|line| line.stage.number)
         .collect();
-    (1..=stages).find(|number| {
-        !drawn.contains(number) && dir.join(stage_file(*number, ".json")).exists()
-    })
+    (1..=stages)
+        .find(|number| !drawn.contains(number) && dir.join(stage_file(*number, ".json")).exists())
 }
 
 /// Where a handover lies: 0 is that for the draw.

@@ -1,7 +1,12 @@
 //! Reading what a draw is made of: plan, rosters and recusals, all problems in one pass.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use dispatch_core::bundle;
+use dispatch_core::child::{child_of, trial_plan};
+use dispatch_core::digest::Digest;
+use dispatch_core::evidence::{Announced, roster_rules};
 use dispatch_core::import::{
     ImportOptions, ImportReport, ImportedRow, import_officers, import_recusals, import_subjects,
 };
@@ -15,7 +20,7 @@ use crate::args::Inputs;
 use crate::columns::{self, Header};
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder;
+use crate::{folder, history};
 
 /// Everything read.
 pub(crate) struct Material {
@@ -26,6 +31,18 @@ pub(crate) struct Material {
     pub(crate) problems: Problems,
     /// What was read, file by file.
     pub(crate) summaries: Vec<Message>,
+    /// Of a child draw, the parent's announcement.
+    pub(crate) parent: Option<Announced>,
+}
+
+impl Material {
+    /// The plan to hold trial draws with.
+    pub(crate) fn trial_plan(&self) -> Plan {
+        match &self.parent {
+            Some(parent) => trial_plan(parent, &self.plan, &self.subjects),
+            None => self.plan.clone(),
+        }
+    }
 }
 
 /// Reads everything. Problems of rosters are collected; a plan that cannot be read, or a file that
@@ -60,12 +77,23 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         problems: &mut problems,
         summaries: &mut summaries,
     };
-    let subjects = reader.roster(
-        &inputs.subjects,
-        RosterKind::Subjects(plan.subjects.ids),
-        import_subjects,
-        &columns::of_subjects(&plan),
-    )?;
+    let parent = inputs.parent.as_deref();
+    let subjects = match (&inputs.subjects, parent) {
+        (Some(path), _) if !plan.is_child() => reader.roster(
+            path,
+            RosterKind::Subjects(plan.subjects.ids),
+            import_subjects,
+            &columns::of_subjects(&plan),
+        )?,
+        (None, Some(dir)) if plan.is_child() => reader.parents_subjects(dir, &plan)?,
+        _ => {
+            return Err(Failure::new(
+                "a child draw takes --parent, the folder that its parent published, and every other draw --subjects",
+                "分级抽取须用 --parent 提供发起方公布的目录，其他抽取须用 --subjects 提供检查对象名录",
+            )
+            .usage());
+        }
+    };
     reader.options.extra_columns = officer_columns(&plan);
     let officers = reader.roster(
         &inputs.officers,
@@ -85,6 +113,32 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         recusals,
         problems,
         summaries,
+        parent: parent
+            .map(|dir| history::announced(&dir.join(bundle::ANNOUNCEMENT)))
+            .transpose()?,
+    })
+}
+
+/// The officer roster that a parent has published.
+pub(crate) fn parent_officers(dir: &Path) -> Done<Roster> {
+    let parent = history::announced(&dir.join(bundle::ANNOUNCEMENT))?;
+    published(
+        &dir.join(bundle::OFFICERS),
+        &roster_rules(&parent.document.plan, false),
+        parent.document.officers.root,
+    )
+}
+
+/// A roster that was published, held against its announced root.
+fn published(path: &Path, rules: &RowRules<'_>, root: Digest) -> Done<Roster> {
+    let roster = Roster::read(folder::read(path)?, rules);
+    let same = roster.as_ref().is_ok_and(|roster| roster.root() == root);
+    roster.ok().filter(|_| same).ok_or_else(|| {
+        let path = path.display();
+        Failure::new(
+            format!("{path}: is not the roster that was announced; get it again from the parent"),
+            format!("{path}：与公告的名录不一致，请向发起方重新索取"),
+        )
     })
 }
 
@@ -105,6 +159,34 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
+    /// The subjects of a child draw, as its parent has published them.
+    fn parents_subjects(&mut self, dir: &Path, plan: &Plan) -> Done<Roster> {
+        let parent = history::announced(&dir.join(bundle::ANNOUNCEMENT))?;
+        child_of(&parent, plan)?;
+        let path = dir.join(bundle::SUBJECTS);
+        let rules = roster_rules(&parent.document.plan, true);
+        let roster = published(&path, &rules, parent.document.subjects.root)?;
+        let mut names = BTreeSet::new();
+        for row in 0..roster.len() {
+            let fields = roster.fields(row);
+            names.extend(fields.into_iter().map(|(name, _)| name.into_owned()));
+        }
+        let headers: Vec<Header> = names
+            .into_iter()
+            .map(|name| (name.clone(), Some(name)))
+            .collect();
+        let name = path.display().to_string();
+        let read = columns::of_subjects(plan);
+        self.problems
+            .extend(columns::missing(&name, &read, &headers));
+        let count = roster.len();
+        self.summaries.push(Message::new(
+            format!("{name}: {count} subjects of the parent"),
+            format!("{name}：发起方的检查对象{count}户"),
+        ));
+        Ok(roster)
+    }
+
     fn roster(
         &mut self,
         path: &Path,

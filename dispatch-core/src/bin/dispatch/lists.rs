@@ -1,11 +1,35 @@
-//! The drawn list and the teams as CSV for a spreadsheet. Sealed until disclosure.
+//! The drawn list and the teams for spreadsheet programs: as CSV, and all lists as one workbook.
+//! Sealed until disclosure.
 
-use dispatch_core::draw::{Draw, Prepared};
+use std::path::Path;
+
+use dispatch_core::draw::Prepared;
 use dispatch_core::export::csv_for_excel;
-use dispatch_core::row::value;
+use dispatch_core::listing::{Listing, ListingError};
+use dispatch_core::result::{Record, ResultDocument};
+use dispatch_core::visit::{Source, Visit, visits};
+
+use crate::failure::{Done, Failure};
+use crate::folder;
+
+/// The list after a draw or a stage.
+pub(crate) struct List<'d> {
+    pub(crate) prepared: &'d Prepared,
+    pub(crate) records: &'d [Record],
+    pub(crate) result: &'d ResultDocument,
+}
+
+/// Writes the list as `drawn.csv`, `teams.csv` and `lists.xlsx`, names beginning with `prefix`.
+pub(crate) fn write(secret: &Path, prefix: &str, list: &List<'_>) -> Done {
+    let path = |name: &str| secret.join(format!("{prefix}{name}"));
+    let visits = of(list.prepared, list.records);
+    folder::write(&path("drawn.csv"), &drawn(&visits), true)?;
+    folder::write(&path("teams.csv"), &teams(&visits), true)?;
+    folder::write(&path("lists.xlsx"), &workbook(list, &visits)?, true)
+}
 
 /// One line for every drawn subject, in order of ticket.
-pub(crate) fn drawn(prepared: &Prepared, draw: &Draw) -> Vec<u8> {
+fn drawn(visits: &[Visit<'_>]) -> Vec<u8> {
     let headers = [
         "序号",
         "统一社会信用代码",
@@ -15,25 +39,23 @@ pub(crate) fn drawn(prepared: &Prepared, draw: &Draw) -> Vec<u8> {
         "分层",
         "摇号号码",
     ];
-    let rows = draw.selected.iter().enumerate().map(|(index, subject)| {
-        let fields = prepared.subjects.fields(subject.row);
-        let field = |name| value(&fields, name).to_owned();
-        let stratum = prepared.strata().strata.get(subject.stratum);
+    let rows = visits.iter().enumerate().map(|(index, visit)| {
+        let field = |name| visit.subject.value(name).to_owned();
         vec![
             (index + 1).to_string(),
             field("id"),
             field("name"),
             field("region"),
             field("address"),
-            stratum.map_or_else(String::new, |stratum| stratum.name.clone()),
-            subject.ticket.to_string(),
+            visit.stratum.unwrap_or_default().to_owned(),
+            visit.ticket.to_string(),
         ]
     });
     csv_for_excel(&headers, rows)
 }
 
 /// One line for every place in a team.
-pub(crate) fn teams(prepared: &Prepared, draw: &Draw) -> Vec<u8> {
+fn teams(visits: &[Visit<'_>]) -> Vec<u8> {
     let headers = [
         "序号",
         "统一社会信用代码",
@@ -45,42 +67,54 @@ pub(crate) fn teams(prepared: &Prepared, draw: &Draw) -> Vec<u8> {
         "工作单位",
         "地区",
     ];
-    let slots: Vec<&str> = prepared
-        .announced
-        .document
-        .plan
-        .team
-        .expanded()
-        .map(|slot| slot.slot.name.as_str())
-        .collect();
-    let visits = draw.selected.iter().zip(&draw.teams.members).enumerate();
-    let rows = visits.flat_map(|(index, (subject, members))| {
-        let fields = prepared.subjects.fields(subject.row);
-        let (id, name) = (
-            value(&fields, "id").to_owned(),
-            value(&fields, "name").to_owned(),
-        );
-        let rows: Vec<Vec<String>> = slots
-            .iter()
-            .zip(members)
-            .map(|(slot, member)| {
-                let officer = member
-                    .map(|row| prepared.officers.fields(row))
-                    .unwrap_or_default();
-                let mut row = vec![
-                    (index + 1).to_string(),
-                    id.clone(),
-                    name.clone(),
-                    (*slot).to_owned(),
-                ];
-                row.extend(
-                    ["id", "name", "department", "unit", "region"]
-                        .map(|field| value(&officer, field).to_owned()),
-                );
-                row
-            })
-            .collect();
-        rows
+    let rows = visits.iter().enumerate().flat_map(|(index, visit)| {
+        let subject = &visit.subject;
+        visit.team.iter().map(move |member| {
+            let officer = |name| {
+                let officer = member.officer.as_ref();
+                officer.map_or_else(String::new, |officer| officer.value(name).to_owned())
+            };
+            let mut row = vec![
+                (index + 1).to_string(),
+                subject.value("id").to_owned(),
+                subject.value("name").to_owned(),
+                member.slot.to_owned(),
+            ];
+            row.extend(["id", "name", "department", "unit", "region"].map(officer));
+            row
+        })
     });
     csv_for_excel(&headers, rows)
+}
+
+/// All lists as one XLSX workbook.
+fn workbook(list: &List<'_>, visits: &[Visit<'_>]) -> Done<Vec<u8>> {
+    let announced = &list.prepared.announced;
+    let listing = Listing {
+        announcement: &announced.document,
+        commitment: announced.commitment,
+        result: list.result.root,
+        officers: &list.prepared.officers,
+        visits,
+        sealed: true,
+    };
+    listing.xlsx().map_err(|error| no_workbook(&error))
+}
+
+/// The visits of a list.
+pub(crate) fn of<'d>(prepared: &'d Prepared, records: &'d [Record]) -> Vec<Visit<'d>> {
+    let source = Source {
+        plan: &prepared.announced.document.plan,
+        officers: &prepared.officers,
+        records,
+    };
+    visits(&prepared.subjects, Some(prepared.strata()), source, &[])
+}
+
+/// Why there is no workbook.
+pub(crate) fn no_workbook(error: &ListingError) -> Failure {
+    Failure::new(
+        format!("{error}; use the CSV files instead"),
+        format!("无法生成工作簿（{error}），请改用CSV文件"),
+    )
 }

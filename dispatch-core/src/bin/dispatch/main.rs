@@ -31,9 +31,11 @@ fn main() -> ExitCode {
         Command::Draw(options) => commands::draw::run(&console, &options),
         Command::Stage(options) => commands::stage::run(&console, &options),
         Command::Handover(options) => commands::handover::run(&console, &options),
+        Command::Papers(options) => commands::papers::run(&console, &options),
         Command::Disclose(options) => commands::disclose::run(&console, &options),
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
+        Command::Export(options) => commands::export::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),
         Command::Selftest => commands::selftest::run(&console),
     };

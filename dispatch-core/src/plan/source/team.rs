@@ -79,7 +79,15 @@ fn slot(section: &Section<'_>, log: &mut Log) -> Slot {
     }
 }
 
-pub(super) const TEAM_KEYS: &[&str] = &["group", "group_by", "max_drops", "min_days", "slack", "slots", "standing"];
+pub(super) const TEAM_KEYS: &[&str] = &[
+    "group",
+    "group_by",
+    "max_drops",
+    "min_days",
+    "slack",
+    "slots",
+    "standing",
+];
 pub(super) const SLOT_KEYS: &[&str] = &[
     "count",
     "department",

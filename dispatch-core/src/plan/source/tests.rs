@@ -174,7 +174,10 @@ fn every_key_arrives_where_the_specification_has_it() {
 fn a_child_draw_names_its_parent_and_needs_no_strata() {
     let strata = "[[strata]]\nname = \"全部\"\nquota = \"3%\"\n";
     assert!(SHORT.contains(strata));
-    let parent = format!("[parent]\nchild = \"消防\"\ncommitment = \"{}\"\n", "ab".repeat(32));
+    let parent = format!(
+        "[parent]\nchild = \"消防\"\ncommitment = \"{}\"\n",
+        "ab".repeat(32)
+    );
     let plan = read(&SHORT.replace(strata, &parent)).unwrap().plan;
     assert_eq!(plan.parent[0].commitment, Digest::new([0xab; 32]));
     assert!(plan.strata.is_empty() && plan.is_child());

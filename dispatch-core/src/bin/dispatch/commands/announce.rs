@@ -6,9 +6,11 @@ use std::path::Path;
 use dispatch_core::announcement::Announcement;
 use dispatch_core::beacon::{self, Pulse, parse_relay_json};
 use dispatch_core::bundle::{self, Files};
+use dispatch_core::child::{child_of, misfit};
 use dispatch_core::digest::Digest;
-use dispatch_core::evidence::{Evidence, Part};
+use dispatch_core::evidence::{Evidence, Part, roster_rules};
 use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze};
+use dispatch_core::roster::Roster;
 use dispatch_core::slip::SlipFields;
 use dispatch_core::syntax::time_text;
 use rand::TryRng;
@@ -71,7 +73,11 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
     let step = console.step("freezing", "正在冻结");
     let frozen = freeze(draft, &entropy()?).map_err(Failure::from)?;
     drop(step);
-    write(&options.out, &frozen)?;
+    let parent = options.inputs.parent.as_deref();
+    if let Some(parent) = parent {
+        fits(parent, &frozen)?;
+    }
+    write(&options.out, &frozen, parent)?;
     let out = options.out.display();
     let commitment = frozen.commitment;
     console.say(
@@ -103,7 +109,7 @@ pub(crate) fn pulse(path: &Path) -> Done<Pulse> {
     Ok(pulse)
 }
 
-fn write(dir: &Path, frozen: &Frozen) -> Done {
+fn write(dir: &Path, frozen: &Frozen, parent: Option<&Path>) -> Done {
     let folder = NewFolder::create(dir)?;
     for name in frozen.public.names() {
         folder::write(
@@ -120,21 +126,51 @@ fn write(dir: &Path, frozen: &Frozen) -> Done {
             true,
         )?;
     }
+    if let Some(parent) = parent {
+        let path = folder.path().join(folder::PARENT);
+        folder::write(
+            &path,
+            &folder::read(&parent.join(bundle::ANNOUNCEMENT))?,
+            false,
+        )?;
+    }
     let slip = slip(&frozen.announcement, frozen.commitment);
+    write_slip(folder.path(), "slip", &slip)?;
+    folder.finish()
+}
+
+/// Writes a slip as text and as a page.
+pub(crate) fn write_slip(dir: &Path, name: &str, slip: &SlipFields) -> Done {
     let fault = |error: dispatch_core::slip::SlipError| {
         Failure::new(format!("slip: {error}"), format!("承诺单：{error}"))
     };
-    folder::write(
-        &folder.path().join("slip.txt"),
-        slip.text().map_err(fault)?.as_bytes(),
-        false,
-    )?;
-    folder::write(
-        &folder.path().join("slip.html"),
-        slip.html().map_err(fault)?.as_bytes(),
-        false,
-    )?;
-    folder.finish()
+    let (text, page) = (slip.text().map_err(fault)?, slip.html().map_err(fault)?);
+    folder::write(&dir.join(format!("{name}.txt")), text.as_bytes(), false)?;
+    folder::write(&dir.join(format!("{name}.html")), page.as_bytes(), false)
+}
+
+/// A child draw must fit its parent's before it is announced: afterwards nothing can be mended.
+fn fits(dir: &Path, frozen: &Frozen) -> Done {
+    let parent = crate::history::announced(&dir.join(bundle::ANNOUNCEMENT))?;
+    child_of(&parent, &frozen.announcement.plan)?;
+    if let Some(fault) = misfit(&parent.document, &frozen.announcement) {
+        return Err(fault.into());
+    }
+    let theirs = inputs::parent_officers(dir)?;
+    let rules = roster_rules(&frozen.announcement.plan, false);
+    let bytes = frozen.public.get(bundle::OFFICERS).unwrap_or_default();
+    let own = Roster::read(bytes.to_vec(), &rules)
+        .map_err(|fault| Failure::new(fault.to_string(), fault.to_string()))?;
+    let mut ids = (0..own.len()).map(|row| own.id(row));
+    match ids.find(|id| theirs.find(id).is_some()) {
+        Some(id) => Err(Failure::new(
+            format!(
+                "officer {id}: stands in the parent's roster too; of one campaign an officer stands in one roster only, so that two officers are two people"
+            ),
+            format!("“{id}”：也在发起方的名录中；同一联合抽查中，每名人员只能列入一个名录"),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn slip(announcement: &Announcement, commitment: Digest) -> SlipFields {
@@ -144,6 +180,7 @@ fn slip(announcement: &Announcement, commitment: Digest) -> SlipFields {
         authority: plan.authority.clone(),
         draw: plan.draw.clone(),
         commitment,
+        stage: 0,
         draw_time: local_time(&plan.schedule.draw_time),
         disclosure_time: local_time(&plan.schedule.disclosure_time),
         round: plan.uses_drand().then_some(announcement.round),
@@ -154,7 +191,7 @@ fn slip(announcement: &Announcement, commitment: Digest) -> SlipFields {
 }
 
 /// A time as people in China read it, with the committed form beside it.
-fn local_time(utc: &str) -> String {
+pub(crate) fn local_time(utc: &str) -> String {
     let local = dispatch_core::syntax::unix_time(utc)
         .and_then(|unix| time_text(unix + 8 * 3600))
         .map(|text| text.replace('T', " ").trim_end_matches('Z').to_owned());

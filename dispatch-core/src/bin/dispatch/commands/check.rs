@@ -91,8 +91,9 @@ fn rehearsal(console: &Console, material: &Material) -> Rehearsal {
         16
     };
     let step = console.step("holding trial draws", "正在试抽");
+    let plan = material.trial_plan();
     rehearse(
-        &material.plan,
+        &plan,
         &material.subjects,
         &material.officers,
         &material.recusals,

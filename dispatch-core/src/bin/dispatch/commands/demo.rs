@@ -48,9 +48,10 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
         &Announce {
             inputs: Inputs {
                 plan: input.join("plan.toml"),
-                subjects: input.join("subjects.csv"),
+                subjects: Some(input.join("subjects.csv")),
                 officers: input.join("officers.csv"),
                 recusals: Some(input.join("recusals.csv")),
+                parent: None,
             },
             out: dir.clone(),
             replay: true,
@@ -70,6 +71,8 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             pulse,
             numbers: None,
             contributions: None,
+            stage: None,
+            handover: None,
         },
     )?;
 
@@ -81,6 +84,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             dir: dir.clone(),
             out: bundle.clone(),
             auditor: false,
+            child: Vec::new(),
         },
     )?;
     disclose::run(
@@ -89,6 +93,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             dir: dir.clone(),
             out: out.join("auditor.zip"),
             auditor: true,
+            child: Vec::new(),
         },
     )?;
 

@@ -3,18 +3,22 @@
 use std::io::BufWriter;
 use std::path::Path;
 
-use dispatch_core::bundle::{self, Files};
+use dispatch_core::bundle::{self, Files, Limits};
+use dispatch_core::child::child_of;
+use dispatch_core::evidence::{Announced, Evidence};
+use dispatch_core::plan::{Mode, Plan};
 
 use crate::args::Disclose;
-use crate::commands::draw::{drawn_with, prepare};
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder;
+use crate::history::{self, Held};
 
 pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     folder::must_not_exist(&options.out)?;
-    let prepared = prepare(console, &options.dir)?;
+    let held = history::read(console, &options.dir)?;
+    let (prepared, values) = (&held.prepared, &held.values);
     let document = &prepared.announced.document;
     let schedule = &document.plan.schedule;
     if !document.replay && now() < schedule.disclosure_unix() {
@@ -26,15 +30,9 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
             format!("公开时间为{time}，此前公开会向尚未检查的对象泄露名单"),
         ));
     }
-    let values = drawn_with(&options.dir)?.ok_or_else(|| {
-        Failure::new(
-            "not drawn yet: run `dispatch draw` first",
-            "尚未抽取：请先运行 dispatch draw",
-        )
-    })?;
-    let step = console.step("drawing again and packing", "正在重新计算并打包");
-    let draw = prepared.draw(&values)?;
-    let mut files = prepared.disclose(&draw, &values);
+    whole(&options.dir, &held)?;
+    let step = console.step("packing", "正在打包");
+    let mut files = prepared.disclose_with(&held.draw, &held.history, values);
     check_published(&options.dir, &files)?;
     let dir = &options.dir;
     files.insert(
@@ -51,10 +49,18 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
             files.insert(name, folder::read(&dir.join(folder::SECRET).join(name))?);
         }
     }
+    for path in &options.child {
+        let (number, bytes) = child(&prepared.announced, path)?;
+        files.insert(&bundle::child_name(number), bytes);
+    }
     let commitment = prepared.announced.commitment;
+    let missing = missing_children(&document.plan, &files);
+    let is_child = document.plan.is_child();
     // The rosters just checked, without reading them again.
-    drop(draw);
-    files.insert(bundle::SUBJECTS, prepared.subjects.into_bytes());
+    let prepared = held.prepared;
+    if !is_child {
+        files.insert(bundle::SUBJECTS, prepared.subjects.into_bytes());
+    }
     files.insert(bundle::OFFICERS, prepared.officers.into_bytes());
     folder::write_with(&options.out, options.auditor, |file| {
         let out = files.pack(BufWriter::new(file))?;
@@ -67,6 +73,19 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
         format!("{out}: anybody can check it with `dispatch verify {out} --expect {commitment}`"),
         format!("{out}：任何人都可以核验：dispatch verify {out} --expect {commitment}"),
     );
+    if !missing.is_empty() {
+        let missing = missing.join("、");
+        console.say(
+            format!("without the draws of {missing}: the verdict stays incomplete until their bundles are put inside with --child"),
+            format!("尚缺“{missing}”的证据包：用 --child 放入之前，核验结论为“未完成”"),
+        );
+    }
+    if is_child {
+        console.say(
+            "give it to the parent's operator: it is verified inside the parent's bundle",
+            "请交给发起方放入其证据包：分级抽取须在发起方证据包中核验",
+        );
+    }
     if options.auditor {
         console.say(
             "this is the auditor's form: it opens sealed columns and recusals; do not publish it",
@@ -76,8 +95,61 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     Ok(())
 }
 
+/// Every stage that was published must have been drawn; of batches none may be left out.
+fn whole(dir: &Path, held: &Held) -> Done {
+    let plan = &held.prepared.announced.document.plan;
+    if let Some(number) = history::pending(dir, held) {
+        return Err(Failure::new(
+            format!(
+                "stage {number} was published and is not drawn: run `dispatch draw --stage {number}` first"
+            ),
+            format!("第{number}次补抽已公布、尚未抽取：请先运行 dispatch draw --stage {number}"),
+        ));
+    }
+    let (held, due) = (held.history.stages().len(), plan.schedule.stages.len());
+    if plan.mode == Mode::Order && held < due {
+        return Err(Failure::new(
+            format!("{held} of {due} later batches are drawn; none may be left out"),
+            format!("后续{due}个批次中已抽取{held}个，不得省略"),
+        ));
+    }
+    Ok(())
+}
+
+/// A child's bundle and its number.
+fn child(parent: &Announced, path: &Path) -> Done<(usize, Vec<u8>)> {
+    let bytes = folder::read(path)?;
+    let limits = Limits {
+        nested: true,
+        ..Limits::default()
+    };
+    let files = Files::unpack(std::io::Cursor::new(&bytes), limits);
+    let evidence = Evidence::read(files);
+    let name = path.display();
+    let plan = evidence.plan().ok_or_else(|| {
+        Failure::new(
+            format!("{name}: is not the bundle of a child draw"),
+            format!("{name}：不是分级抽取的证据包"),
+        )
+    })?;
+    let (number, _) = child_of(parent, plan).map_err(|message| {
+        Failure::new(
+            format!("{name}: {}", message.english),
+            format!("{name}：{}", message.chinese),
+        )
+    })?;
+    Ok((number, bytes))
+}
+
+/// Names of the children whose bundles are not there.
+fn missing_children(plan: &Plan, files: &Files) -> Vec<String> {
+    let children = (1..).zip(&plan.children);
+    let missing = children.filter(|(number, _)| files.get(&bundle::child_name(*number)).is_none());
+    missing.map(|(_, child)| child.name.clone()).collect()
+}
+
 /// The result computed again must be the one that was published at the draw.
-fn check_published(dir: &Path, files: &Files) -> Done {
+pub(crate) fn check_published(dir: &Path, files: &Files) -> Done {
     let path = dir.join(bundle::RESULT);
     if folder::read(&path)? == files.get(bundle::RESULT).unwrap_or_default() {
         return Ok(());

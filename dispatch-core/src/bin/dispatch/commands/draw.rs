@@ -14,27 +14,33 @@ use crate::args;
 use crate::commands::announce::pulse;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::{folder, lists};
+use crate::folder::{self, stage_file};
+use crate::history;
+use crate::lists::{self, List};
 
 /// Name of the file that holds the values a draw was made with.
 const SOURCES: &str = "sources.json";
 
 pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
+    if let Some(number) = options.stage {
+        return stage(console, options, number);
+    }
     let prepared = prepare(console, &options.dir)?;
     let plan = &prepared.announced.document.plan;
     let values = values(plan, options)?;
+    let handed = { options.handover.as_deref() }
+        .map(history::read_handover)
+        .transpose()?;
     let step = console.step("drawing", "正在抽取");
-    let draw = prepared.draw(&values)?;
+    let draw = history::draw(&options.dir, &prepared, &values, handed.as_ref())?;
     drop(step);
     let secret = options.dir.join(folder::SECRET);
+    keep_handover(&options.dir, 0, options.handover.as_deref())?;
     // The values come first: from then on every repetition is held against them.
     let bytes = to_canonical(&values).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
-    let again = !folder::write_once(&secret.join(SOURCES), &bytes)?;
+    let again = !folder::write_once(&secret.join(SOURCES), &bytes, true)?;
     if drawn_with(&options.dir)?.is_none_or(|known| known != values) {
-        return Err(Failure::new(
-            "this draw was already made with other inputs; a draw is made once and is never repeated: nothing was changed",
-            "本次抽取已用其他输入完成；一次公告只能抽取一次，未作任何改动",
-        ));
+        return Err(drawn_otherwise());
     }
     let files = prepared.disclose(&draw, &values);
     folder::write(
@@ -42,16 +48,12 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
         files.get(bundle::ASSIGNMENTS).unwrap_or_default(),
         true,
     )?;
-    folder::write(
-        &secret.join("drawn.csv"),
-        &lists::drawn(&prepared, &draw),
-        true,
-    )?;
-    folder::write(
-        &secret.join("teams.csv"),
-        &lists::teams(&prepared, &draw),
-        true,
-    )?;
+    let list = List {
+        prepared: &prepared,
+        records: &draw.records,
+        result: &draw.result,
+    };
+    lists::write(&secret, "", &list)?;
     folder::write(
         &options.dir.join(bundle::RESULT),
         files.get(bundle::RESULT).unwrap_or_default(),
@@ -59,6 +61,107 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
     )?;
     report(console, &options.dir, &draw, again);
     Ok(())
+}
+
+/// Draws a stage that was frozen.
+fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
+    let dir = &options.dir;
+    let secret = dir.join(folder::SECRET);
+    let path = options.pulse.as_deref().ok_or_else(|| {
+        Failure::new(
+            "a stage is drawn with its own pulse: give --pulse",
+            "补抽使用其自己的随机信标：请用 --pulse 提供",
+        )
+        .usage()
+    })?;
+    let pulse = pulse(path)?;
+    let mut held = history::read(console, dir)?;
+    let kept = secret.join(stage_file(number, "-pulse.json"));
+    let again = { held.history.stages().iter() }.any(|line| line.stage.number == number);
+    let stage = history::frozen(dir, &held.prepared, number)?.ok_or_else(|| {
+        Failure::new(
+            format!("stage {number} is not frozen: run `dispatch stage` first"),
+            format!("第{number}次补抽尚未冻结：请先运行 dispatch stage"),
+        )
+    })?;
+    if again {
+        return match crate::commands::announce::pulse(&kept)? == pulse {
+            true => {
+                console.say(
+                    "already drawn with the same pulse; the result is the same",
+                    "此前已用相同的随机信标抽取，结果相同",
+                );
+                Ok(())
+            }
+            false => Err(drawn_otherwise()),
+        };
+    }
+    if pulse.round != stage.document.round {
+        let (given, round) = (pulse.round, stage.document.round);
+        return Err(Failure::new(
+            format!(
+                "the pulse is of round {given}; the time of stage {number} fixes round {round}: bring that one"
+            ),
+            format!("随机信标为第{given}轮，第{number}次补抽应为第{round}轮：请使用该轮"),
+        ));
+    }
+    keep_handover(dir, number, options.handover.as_deref())?;
+    let step = console.step("drawing", "正在抽取");
+    let (prepared, history) = (&held.prepared, &mut held.history);
+    let drawn = history::draw_stage(dir, prepared, history, &stage, &pulse)?;
+    drop(step);
+    let bytes = format!(
+        "{{\"round\":{},\"signature\":\"{}\"}}",
+        pulse.round,
+        dispatch_core::digest::hex(&pulse.signature)
+    );
+    folder::write_once(&kept, bytes.as_bytes(), true)?;
+    let records: Vec<_> = history.list().records().cloned().collect();
+    let list = List {
+        prepared,
+        records: &records,
+        result: &drawn.result,
+    };
+    lists::write(&secret, &stage_file(number, "-"), &list)?;
+    let result =
+        to_canonical(&drawn.result).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
+    folder::write(
+        &dir.join(stage_file(number, "-result.json")),
+        &result,
+        false,
+    )?;
+    let (count, root) = (records.len(), drawn.result.root);
+    let changed = drawn.records.len();
+    console.say(
+        format!("stage {number} drawn: {changed} teams made or changed, {count} subjects in the list; publish stage-{number}-result.json now (root {root})"),
+        format!("第{number}次补抽完成：新增或调整{changed}户，名单现有{count}户；请立即公布 stage-{number}-result.json（根值 {root}）"),
+    );
+    for shortage in drawn.groups.iter().flat_map(|group| &group.shortages) {
+        console.message(&shortage.message);
+    }
+    Ok(())
+}
+
+/// Keeps what the parent handed over beside what was drawn from it.
+fn keep_handover(dir: &Path, number: u64, given: Option<&Path>) -> Done {
+    let Some(given) = given else {
+        return Ok(());
+    };
+    let kept = dir
+        .join(folder::SECRET)
+        .join(history::handover_file(number));
+    let bytes = folder::read(given)?;
+    if !folder::write_once(&kept, &bytes, true)? && folder::read(&kept)? != bytes {
+        return Err(drawn_otherwise());
+    }
+    Ok(())
+}
+
+fn drawn_otherwise() -> Failure {
+    Failure::new(
+        "this draw was already made with other inputs; a draw is made once and is never repeated: nothing was changed",
+        "本次抽取已用其他输入完成；一次公告只能抽取一次，未作任何改动",
+    )
 }
 
 /// Reads a draw's folder and makes sure that it is what was announced.
@@ -125,8 +228,10 @@ fn report(console: &Console, dir: &Path, draw: &Draw, again: bool) {
     let secret = dir.join(folder::SECRET);
     let secret = secret.display();
     console.say(
-        format!("sealed until disclosure: {secret}/drawn.csv, {secret}/teams.csv"),
-        format!("公开前须保密：{secret}/drawn.csv、{secret}/teams.csv"),
+        format!(
+            "sealed until disclosure: {secret}/drawn.csv, {secret}/teams.csv, {secret}/lists.xlsx"
+        ),
+        format!("公开前须保密：{secret}/drawn.csv、{secret}/teams.csv、{secret}/lists.xlsx"),
     );
 }
 

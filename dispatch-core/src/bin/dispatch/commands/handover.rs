@@ -41,8 +41,12 @@ pub(crate) fn run(console: &Console, options: &args::Handover) -> Done {
     if pulse.round != round {
         let given = pulse.round;
         return Err(Failure::new(
-            format!("sealed: the pulse given is of round {given}; nothing is handed over before round {round} exists, because the child could fit itself to the subjects"),
-            format!("尚不能移交：所给随机信标为第{given}轮，须待第{round}轮产生后方可移交，以免参与部门按对象调整"),
+            format!(
+                "sealed: the pulse given is of round {given}; nothing is handed over before round {round} exists, because the child could fit itself to the subjects"
+            ),
+            format!(
+                "尚不能移交：所给随机信标为第{given}轮，须待第{round}轮产生后方可移交，以免参与部门按对象调整"
+            ),
         ));
     }
     let held = history::read(console, &options.dir)?;
@@ -72,11 +76,12 @@ fn list(held: &history::Held, stage: u64) -> Done<(Vec<Record>, ResultDocument, 
     }
     let lists = held.prepared.lists(&held.draw, &held.history);
     let found = lists.into_iter().find(|(number, ..)| *number == stage);
-    let (_, list, result, key): (u64, List, ResultDocument, ResultKey) = found.ok_or_else(|| {
-        Failure::new(
-            format!("stage {stage} has not been drawn here"),
-            format!("第{stage}次补抽尚未进行"),
-        )
-    })?;
+    let (_, list, result, key): (u64, List, ResultDocument, ResultKey) =
+        found.ok_or_else(|| {
+            Failure::new(
+                format!("stage {stage} has not been drawn here"),
+                format!("第{stage}次补抽尚未进行"),
+            )
+        })?;
     Ok((list.sorted(&key), result, key))
 }

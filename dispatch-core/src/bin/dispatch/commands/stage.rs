@@ -24,8 +24,12 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
     let plan = &document.plan;
     if let Some(number) = history::pending(&options.dir, &held) {
         return Err(Failure::new(
-            format!("stage {number} was published and is not drawn yet: run `dispatch draw --stage {number}` first; a published stage is never withdrawn"),
-            format!("第{number}次补抽已公布、尚未抽取：请先运行 dispatch draw --stage {number}；已公布的补抽不得撤回"),
+            format!(
+                "stage {number} was published and is not drawn yet: run `dispatch draw --stage {number}` first; a published stage is never withdrawn"
+            ),
+            format!(
+                "第{number}次补抽已公布、尚未抽取：请先运行 dispatch draw --stage {number}；已公布的补抽不得撤回"
+            ),
         ));
     }
     let time = now();
@@ -37,7 +41,9 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
     if late && !document.replay {
         let lead = plan.schedule.stage_lead_minutes;
         return Err(Failure::new(
-            format!("too late for stage {number}: it must be published {lead} minutes before its time"),
+            format!(
+                "too late for stage {number}: it must be published {lead} minutes before its time"
+            ),
             format!("已来不及进行第{number}次补抽：须提前{lead}分钟公布"),
         ));
     }
@@ -61,9 +67,8 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
 fn next(plan: &Plan, last: u64, replay: bool, time: u64) -> Done<u64> {
     let announced = plan.schedule.stages.len() as u64;
     let in_time = |number: &u64| {
-        plan.mode == Mode::Order
-            || replay
-            || { plan.schedule.latest_stage(*number) }.is_some_and(|latest| time <= latest)
+        plan.mode == Mode::Order || replay || { plan.schedule.latest_stage(*number) }
+            .is_some_and(|latest| time <= latest)
     };
     let mut left = last.saturating_add(1)..=announced;
     left.find(in_time).ok_or_else(|| {
@@ -132,7 +137,10 @@ fn write(dir: &Path, plan: &Plan, stage: &FrozenStage, replay: bool) -> Done {
     }
     let drops = dir.join(SECRET).join(stage_file(number, "-drops.jsonl"));
     folder::write(&drops, &lines, true)?;
-    let time = plan.schedule.stages.get(usize::try_from(number - 1).unwrap_or(usize::MAX));
+    let time = plan
+        .schedule
+        .stages
+        .get(usize::try_from(number - 1).unwrap_or(usize::MAX));
     let slip = SlipFields {
         title: plan.title.clone(),
         authority: plan.authority.clone(),
@@ -148,9 +156,12 @@ fn write(dir: &Path, plan: &Plan, stage: &FrozenStage, replay: bool) -> Done {
     };
     write_slip(dir, &stage_file(number, "-slip"), &slip)?;
     let document = dir.join(stage_file(number, ".json"));
-    if !folder::publish_once(&document, &stage.bytes)? {
+    if !folder::write_once(&document, &stage.bytes, false)? {
         return Err(Failure::new(
-            format!("{} exists already; a published stage is never changed", document.display()),
+            format!(
+                "{} exists already; a published stage is never changed",
+                document.display()
+            ),
             format!("{}已存在，已公布的补抽不得更改", document.display()),
         ));
     }

@@ -1,0 +1,202 @@
+//! `dispatch papers`: the official papers of a draw, to be printed.
+
+use std::path::Path;
+
+use dispatch_core::announcement::Announcement;
+use dispatch_core::bundle;
+use dispatch_core::disclosure::Disclosure;
+use dispatch_core::json::from_canonical;
+use dispatch_core::papers::{Campaign, Load, Opened, Reader, StageEntry, Supplement, VisitCounts};
+use dispatch_core::stage::{DropSummary, StageLine};
+
+use crate::args::Papers;
+use crate::commands::disclose::check_published;
+use crate::commands::sample::now;
+use crate::console::Console;
+use crate::failure::{Done, Failure};
+use crate::folder::{self, NewFolder};
+use crate::{history, lists};
+
+/// The paper for everybody.
+const RECORD: &str = "record.html";
+
+pub(crate) fn run(console: &Console, options: &Papers) -> Done {
+    let sealed = options.dir.join(folder::SECRET).join("papers");
+    folder::must_not_exist(options.out.as_deref().unwrap_or(&sealed))?;
+    let supplement = supplement(options)?;
+    let held = history::read(console, &options.dir)?;
+    let (prepared, values, draw) = (&held.prepared, &held.values, &held.draw);
+    let step = console.step("writing papers", "正在生成文书");
+    let files = prepared.disclose_with(draw, &held.history, values);
+    check_published(&options.dir, &files)?;
+    let announcement = &prepared.announced.document;
+    // Secret and seed are looked at only when everybody may know them.
+    let open = now() >= announcement.plan.schedule.disclosure_unix();
+    let opened = open.then(|| files.get(bundle::DISCLOSURE)).flatten();
+    let opened = opened
+        .and_then(|bytes| from_canonical::<Disclosure>(bytes).ok())
+        .map(|disclosure| Opened {
+            secret: disclosure.secret,
+            seed: draw.seed,
+        });
+    let list: Vec<_> = held.history.list().records().cloned().collect();
+    let stages = stage_entries(announcement, draw.result.count, held.history.stages());
+    let campaign = Campaign {
+        announced: &prepared.announced,
+        visits: lists::of(prepared, &list),
+        loads: Load::all(announcement, &draw.teams),
+        values,
+        result: &draw.result,
+        stages: &stages,
+        opened,
+    };
+    let faults = supplement.faults(&campaign);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    drop(step);
+    let count = match &options.out {
+        Some(out) => {
+            let folder = NewFolder::create(out)?;
+            let secret = folder::create_secret(folder.path())?;
+            let count = write_sealed(console, options, &campaign, &supplement, &secret)?;
+            write_record(&campaign, folder.path())?;
+            folder.finish()?;
+            count
+        }
+        None => {
+            let folder = NewFolder::create_private(&sealed)?;
+            let count = write_sealed(console, options, &campaign, &supplement, folder.path())?;
+            folder.finish()?;
+            write_record(&campaign, &options.dir)?;
+            count
+        }
+    };
+    report(console, options, &campaign, &supplement, count);
+    Ok(())
+}
+
+/// The stages in words, from what was published of them.
+fn stage_entries(announcement: &Announcement, first: u64, lines: &[StageLine]) -> Vec<StageEntry> {
+    let times = &announcement.plan.schedule.stages;
+    let mut before = first;
+    let entries = lines.iter().map(|line| {
+        let (stage, count) = (&line.stage, line.result.count);
+        let DropSummary {
+            officers,
+            subjects,
+            visits,
+            ..
+        } = stage.drops;
+        let index = usize::try_from(stage.number.saturating_sub(1)).unwrap_or(usize::MAX);
+        let entry = StageEntry {
+            time: times.get(index).cloned().unwrap_or_default(),
+            reason: format!("退出对象{subjects}户，逐户退出人员{visits}人次，停派人员{officers}名"),
+            drawn: count.saturating_add(subjects).saturating_sub(before),
+            root: line.result.root,
+        };
+        before = count;
+        entry
+    });
+    entries.collect()
+}
+
+/// What is added from outside.
+fn supplement(options: &Papers) -> Done<Supplement> {
+    let rules = options.rules.as_deref().map(|path| {
+        Supplement::read_rules(&folder::read(path)?, &path.display().to_string())
+            .map_err(Failure::from)
+    });
+    let visits = options.visits.as_deref().map(|path| {
+        VisitCounts::read(&folder::read(path)?, &path.display().to_string()).map_err(Failure::from)
+    });
+    Ok(Supplement {
+        rules: rules.transpose()?,
+        visits: visits.transpose()?,
+        visits_column: options.visits_column.clone(),
+        cap: options.cap,
+    })
+}
+
+fn write_record(campaign: &Campaign<'_>, dir: &Path) -> Done {
+    let record = campaign.record(Reader::Public);
+    folder::write(&dir.join(RECORD), record.as_bytes(), false)
+}
+
+/// Writes every paper that names subjects or officers; tells how many files.
+fn write_sealed(
+    console: &Console,
+    options: &Papers,
+    campaign: &Campaign<'_>,
+    supplement: &Supplement,
+    dir: &Path,
+) -> Done<usize> {
+    let step = console.step("writing papers", "正在生成文书");
+    let mut files = 0usize;
+    let mut save = |name: String, html: String| {
+        step.doing(&name);
+        files = files.saturating_add(1);
+        folder::write(&dir.join(name), html.as_bytes(), true)
+    };
+    save(RECORD.to_owned(), campaign.record(Reader::Sealed))?;
+    save("drawn-list.html".to_owned(), campaign.drawn_list())?;
+    let per_file = usize::from(options.per_file);
+    let name = |what: &str, first: usize, all: usize| {
+        let last = first.saturating_add(per_file).min(all);
+        format!("{what}-{:04}-{last:04}.html", first.saturating_add(1))
+    };
+    let visits = campaign.visits.len();
+    for first in (0..visits).step_by(per_file) {
+        let notices = campaign.notices(supplement, first, per_file);
+        save(name("notices", first, visits), notices)?;
+        let records = campaign.visit_records(first, per_file);
+        save(name("visit-records", first, visits), records)?;
+    }
+    let duties = campaign.duties();
+    for first in (0..duties.len()).step_by(per_file) {
+        save(
+            name("duties", first, duties.len()),
+            duties.html(campaign, first, per_file),
+        )?;
+    }
+    Ok(files)
+}
+
+fn report(
+    console: &Console,
+    options: &Papers,
+    campaign: &Campaign<'_>,
+    supplement: &Supplement,
+    count: usize,
+) {
+    let (public, sealed) = match &options.out {
+        Some(out) => (out.clone(), out.join(folder::SECRET)),
+        None => (
+            options.dir.clone(),
+            options.dir.join(folder::SECRET).join("papers"),
+        ),
+    };
+    let (public, sealed) = (public.join(RECORD), sealed);
+    let (public, sealed) = (public.display(), sealed.display());
+    console.say(
+        format!("{public}: the record of the draw, for everybody"),
+        format!("{public}：随机抽取记录，可以公开"),
+    );
+    console.say(
+        format!("{sealed}: {count} files with names; keep them sealed until disclosure"),
+        format!("{sealed}：共{count}个文件，载有名单，公开时间前须保密"),
+    );
+    if supplement.rules.is_none() {
+        console.say(
+            "the notices lack the wording of the rules for officers (国办发〔2024〕54号): give it with --rules before they are served",
+            "检查通知书尚缺“五个严禁”“八个不得”原文（国办发〔2024〕54号）：请用 --rules 提供，否则不得送达",
+        );
+    }
+    let unknown = supplement.unknown(campaign);
+    if unknown > 0 {
+        console.say(
+            format!("{unknown} notices have a blank for the visits this year: fill it in, or give --visits or --visits-column"),
+            format!("{unknown}份检查通知书的本年度检查次数为空白：请补填，或用 --visits、--visits-column 提供"),
+        );
+    }
+}
