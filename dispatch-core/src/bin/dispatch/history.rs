@@ -30,7 +30,11 @@ pub(crate) struct Held {
 
 /// Reads a folder and does again what was drawn in it.
 pub(crate) fn read(console: &Console, dir: &Path) -> Done<Held> {
-    let prepared = prepare(console, dir)?;
+    again(dir, prepare(console, dir)?)
+}
+
+/// Does again what was drawn in a folder that has been read.
+pub(crate) fn again(dir: &Path, prepared: Prepared) -> Done<Held> {
     let values = drawn_with(dir)?.ok_or_else(|| {
         Failure::new(
             "not drawn yet: run `dispatch draw` first",

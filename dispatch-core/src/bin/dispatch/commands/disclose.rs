@@ -9,6 +9,7 @@ use dispatch_core::evidence::{Announced, Evidence};
 use dispatch_core::plan::{Mode, Plan};
 
 use crate::args::Disclose;
+use crate::commands::draw::prepare;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
@@ -17,8 +18,7 @@ use crate::history::{self, Held};
 
 pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     folder::must_not_exist(&options.out)?;
-    let held = history::read(console, &options.dir)?;
-    let (prepared, values) = (&held.prepared, &held.values);
+    let prepared = prepare(console, &options.dir)?;
     let document = &prepared.announced.document;
     let schedule = &document.plan.schedule;
     if !document.replay && now() < schedule.disclosure_unix() {
@@ -30,8 +30,11 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
             format!("公开时间为{time}，此前公开会向尚未检查的对象泄露名单"),
         ));
     }
+    let step = console.step("drawing again and packing", "正在重新计算并打包");
+    let held = history::again(&options.dir, prepared)?;
     whole(&options.dir, &held)?;
-    let step = console.step("packing", "正在打包");
+    let (prepared, values) = (&held.prepared, &held.values);
+    let document = &prepared.announced.document;
     let mut files = prepared.disclose_with(&held.draw, &held.history, values);
     check_published(&options.dir, &files)?;
     let dir = &options.dir;
