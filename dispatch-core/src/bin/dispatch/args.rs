@@ -70,15 +70,18 @@ pub(crate) struct Inputs {
     /// The plan, TOML. 抽查任务
     #[arg(long)]
     pub(crate) plan: PathBuf,
-    /// Subject roster, CSV in UTF-8 or GB18030. 检查对象名录
+    /// Subject roster: XLSX, or CSV in UTF-8 or GB18030; a sheet is named as FILE.xlsx#SHEET. 检查对象名录
     #[arg(long)]
     pub(crate) subjects: PathBuf,
-    /// Officer roster, CSV. 执法检查人员名录
+    /// Officer roster, likewise. 执法检查人员名录
     #[arg(long)]
     pub(crate) officers: PathBuf,
-    /// Recusals, CSV. 回避记录
+    /// Recusals, likewise. 回避记录
     #[arg(long)]
     pub(crate) recusals: Option<PathBuf>,
+    /// TOML file that says what the lists' own headers mean. 表头对照
+    #[arg(long, value_name = "FILE")]
+    pub(crate) columns: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +91,12 @@ pub(crate) struct Check {
     /// List every note, not only their number. 列出全部提示
     #[arg(long)]
     pub(crate) notes: bool,
+    /// New folder for XLSX copies of the lists with every bad cell coloured and commented. 带批注的副本
+    #[arg(long, value_name = "DIR")]
+    pub(crate) marked_up: Option<PathBuf>,
+    /// New CSV file for all problems, notes among them. 问题清单
+    #[arg(long, value_name = "FILE")]
+    pub(crate) problems: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
