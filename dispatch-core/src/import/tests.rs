@@ -10,6 +10,7 @@ use crate::language::Language;
 use crate::problem::Severity;
 
 mod many_errors;
+mod workbooks;
 
 type Row = (u64, Vec<(String, String)>);
 type Import = fn(
