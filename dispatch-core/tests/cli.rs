@@ -15,3 +15,5 @@ mod draw;
 mod refusals;
 #[path = "cli/way.rs"]
 mod way;
+#[path = "cli/workbooks.rs"]
+mod workbooks;
