@@ -12,6 +12,7 @@ mod cell;
 mod date;
 mod decode;
 mod header;
+mod known;
 mod mapping;
 mod part;
 mod pass;
