@@ -80,19 +80,22 @@ pub(crate) struct Inputs {
     /// The plan, TOML. 抽查任务
     #[arg(long)]
     pub(crate) plan: PathBuf,
-    /// Subject roster, CSV in UTF-8 or GB18030. 检查对象名录
+    /// Subject roster: XLSX, or CSV in UTF-8 or GB18030; a sheet is named as FILE.xlsx#SHEET. 检查对象名录
     #[arg(long, required_unless_present = "parent", conflicts_with = "parent")]
     pub(crate) subjects: Option<PathBuf>,
-    /// Officer roster, CSV. 执法检查人员名录
+    /// Officer roster, likewise. 执法检查人员名录
     #[arg(long)]
     pub(crate) officers: PathBuf,
-    /// Recusals, CSV. 回避记录
+    /// Recusals, likewise. 回避记录
     #[arg(long)]
     pub(crate) recusals: Option<PathBuf>,
     /// Of a child draw: folder with the parent's announcement.json, subjects.jsonl and
     /// officers.jsonl, whose subjects it staffs. 发起方公布的目录(分级抽取)
     #[arg(long, value_name = "DIR")]
     pub(crate) parent: Option<PathBuf>,
+    /// TOML file that says what the lists' own headers mean. 表头对照
+    #[arg(long, value_name = "FILE")]
+    pub(crate) columns: Option<PathBuf>,
 }
 
 /// What the ids of subjects are.
@@ -142,6 +145,12 @@ pub(crate) struct Check {
     /// List every note, not only their number. 列出全部提示
     #[arg(long)]
     pub(crate) notes: bool,
+    /// New folder for XLSX copies of the lists with every bad cell coloured and commented. 带批注的副本
+    #[arg(long, value_name = "DIR")]
+    pub(crate) marked_up: Option<PathBuf>,
+    /// New CSV file for all problems, notes among them. 问题清单
+    #[arg(long, value_name = "FILE")]
+    pub(crate) problems: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

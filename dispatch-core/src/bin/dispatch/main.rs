@@ -11,7 +11,9 @@ mod failure;
 mod folder;
 mod history;
 mod inputs;
+mod list;
 mod lists;
+mod marked;
 
 use std::process::ExitCode;
 

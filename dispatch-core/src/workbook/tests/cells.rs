@@ -1,7 +1,7 @@
 //! What cells mean.
 
 use super::file::{File, rows};
-use crate::workbook::ValueKind::{self, Bool, Date, Empty, Error, Number, Text};
+use crate::workbook::ValueKind::{self, Bool, Date, Empty, Error, Number, Text, Uncalculated};
 use crate::workbook::{Row, Workbook};
 
 fn cells(file: &File) -> Vec<(ValueKind, String)> {
@@ -68,17 +68,26 @@ fn numbers_dates_booleans_and_errors() {
         ])
     };
     assert_eq!(cells(&file), with("2026-07-01", "2026-07-01 09:00:00"));
-    let book = file
-        .parts
-        .iter()
-        .find(|(path, _)| path == "xl/workbook.xml")
-        .unwrap();
-    let book = String::from_utf8(book.1.clone()).unwrap();
-    file.set(
+    file.replace(
         "xl/workbook.xml",
-        &book.replace("<workbookPr/>", "<workbookPr date1904=\"1\"/>"),
+        "<workbookPr/>",
+        "<workbookPr date1904=\"1\"/>",
     );
     assert_eq!(cells(&file), with("2030-07-02", "2030-07-02 09:00:00"));
+}
+
+#[test]
+fn formulas_without_a_value_are_not_empty_cells() {
+    let file = File::with_rows(
+        r#"<row><c><f>A2</f><v></v></c><c><f>A2</f></c><c t="str"><f>A2</f><v></v></c><c><f>1</f><v>1</v></c></row>"#,
+    );
+    let expected = due(&[
+        (Uncalculated, ""),
+        (Uncalculated, ""),
+        (Empty, ""),
+        (Number, "1"),
+    ]);
+    assert_eq!(cells(&file), expected);
 }
 
 #[test]

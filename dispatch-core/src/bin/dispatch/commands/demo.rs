@@ -52,6 +52,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
                 officers: input.join("officers.csv"),
                 recusals: Some(input.join("recusals.csv")),
                 parent: None,
+                columns: None,
             },
             out: dir.clone(),
             replay: true,
