@@ -18,7 +18,7 @@ pub use self::drop_out::{DropKind, DropOut, summarise};
 pub use self::history::{DrawnStage, FrozenStage, History, StageDraft};
 pub use self::list::List;
 pub use self::order::{Given, Outcome, new_subjects, staff_stage};
-pub use self::rule::{drop_fault, too_many_officers};
+pub use self::rule::{drop_fault, too_many_drops};
 
 use crate::beacon::{Pulse, QUICKNET};
 use crate::digest::{Digest, tagged};

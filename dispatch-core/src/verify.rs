@@ -94,11 +94,12 @@ fn verify_within(
     );
     run.forms(&evidence);
     let cells = run.sealed(&evidence);
+    // Other checks of a child draw need H01.
+    children::run(&mut run, &evidence, &names);
     frozen::run(&mut run, &evidence, &cells);
     run.sources(&evidence);
     drawn::run(&mut run, &evidence, &cells);
     stages::run(&mut run, &evidence, &cells);
-    children::run(&mut run, &evidence, &names);
     run.outside(&evidence, expectations);
     if parent.is_none() {
         let inner = children::Inner { unreadable, left };

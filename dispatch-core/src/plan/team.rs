@@ -15,7 +15,7 @@ use crate::syntax::is_text;
 pub struct Team {
     /// Field pairs that, with the department, make up the load groups.
     pub group: Vec<FieldPair>,
-    /// The most officers whom all stages together may take out without naming a subject.
+    /// How often all stages together may take officers out: for good, or from one visit again.
     pub max_drops: u64,
     /// An officer needs at least so many days of the window without leave.
     pub min_days: u64,

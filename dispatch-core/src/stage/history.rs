@@ -6,9 +6,8 @@
 use std::collections::HashSet;
 
 use super::{
-    DropKind, DropOut, Given, List, StageDocument, StageLine, StageRecord, drop_fault,
-    new_subjects, previous_hash, staff_stage, stage_commitment, stage_seed, summarise,
-    too_many_officers,
+    DropOut, Given, List, StageDocument, StageLine, StageRecord, drop_fault, new_subjects,
+    previous_hash, staff_stage, stage_commitment, stage_seed, summarise, too_many_drops,
 };
 use crate::beacon::{self, Pulse, round_at_or_after};
 use crate::bundle::{self, Files};
@@ -190,11 +189,7 @@ impl Prepared {
             };
             faults.extend(found);
         }
-        let officers = history.drops.iter().chain(&drops);
-        let officers = officers.filter(|drop| drop.kind() == Some(DropKind::Officer));
-        if officers.count() as u64 > plan.team.max_drops {
-            faults.push(too_many_officers(plan));
-        }
+        faults.extend(too_many_drops(plan, history.drops.iter().chain(&drops)));
         if plan.mode == Mode::Sample && drops.is_empty() && !plan.is_child() {
             faults.push(Message::new(
                 "nothing fell out, so there is nothing to draw again",

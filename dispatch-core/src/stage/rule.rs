@@ -1,20 +1,32 @@
 //! What may fall out: the rules of docs/spec.md 15.2 that depend on the list before the stage.
 
+use std::collections::HashSet;
+
 use super::{DropKind, DropOut, List};
 use crate::language::Message;
 use crate::plan::Plan;
 use crate::roster::Roster;
 
-/// What is said when stages take out more officers than the plan allows.
+/// What is said when stages take out officers more often than the plan allows: for good, or from one
+/// visit again and again. `drops` are those of all stages so far.
 #[must_use]
-pub fn too_many_officers(plan: &Plan) -> Message {
-    let most = plan.team.max_drops;
-    Message::new(
-        format!(
-            "stages take out more officers than the {most} that were announced; let the others leave single visits, by subject and officer"
-        ),
-        format!("补抽累计停派的人员超过公告的{most}名；其余人员请按“对象＋人员”逐户退出"),
-    )
+pub fn too_many_drops<'d>(
+    plan: &Plan,
+    drops: impl IntoIterator<Item = &'d DropOut>,
+) -> Option<Message> {
+    let mut visits: HashSet<&str> = HashSet::new();
+    let counted = drops.into_iter().filter(|drop| match drop.kind() {
+        Some(DropKind::Officer) => true,
+        Some(DropKind::Visit) => !visits.insert(&drop.subject),
+        _ => false,
+    });
+    let (count, most) = (counted.count() as u64, plan.team.max_drops);
+    (count > most).then(|| {
+        Message::new(
+            format!("stages take out officers {count} times, for good or from one visit again; {most} were announced (team.max_drops)"),
+            format!("补抽累计停派人员或同一户再次换人{count}次，超过公告的{most}次（team.max_drops）"),
+        )
+    })
 }
 
 /// Why a drop is not admissible, if it is not. `list` is the list before the stage.

@@ -19,8 +19,8 @@ use crate::roster::Roster;
 use crate::seed::pulse_of;
 use crate::selection::{Selected, Stratification, SubjectKey};
 use crate::stage::{
-    DropKind, DropOut, Given, List, StageLine, StageRecord, drop_fault, new_subjects,
-    previous_hash, staff_stage, stage_seed, summarise, too_many_officers,
+    DropOut, Given, List, StageLine, StageRecord, drop_fault, new_subjects, previous_hash,
+    staff_stage, stage_seed, summarise, too_many_drops,
 };
 use crate::syntax::unix_time;
 use crate::team::Workforce;
@@ -241,11 +241,11 @@ impl Walker<'_> {
     /// Check G05.
     fn drops(&self, step: &Step<'_>) -> Result<(), Message> {
         let officers = self.evidence.officers.good().ok_or_else(gone)?;
-        let own = |drop: &&&DropOut| drop.kind() == Some(DropKind::Officer);
-        let gone_now = step.drops.iter().filter(own).count();
-        let gone_before = step.before.gone().count();
-        if gone_before.saturating_add(gone_now) as u64 > self.plan.team.max_drops {
-            return Err(too_many_officers(self.plan));
+        let number = step.line.stage.number;
+        let stages = self.evidence.stages.good().ok_or_else(gone)?;
+        let so_far = stages.drops.iter().filter(|drop| drop.stage <= number);
+        if let Some(fault) = too_many_drops(self.plan, so_far) {
+            return Err(fault);
         }
         let drops = step.drops.iter();
         let mut faults =

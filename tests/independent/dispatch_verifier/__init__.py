@@ -1,0 +1,1 @@
+"""An independent verifier of Dispatch draws, written from docs/spec.md alone."""

@@ -1,0 +1,70 @@
+"""11 The verdicts, 12 the grade, 13 the report."""
+import io
+
+from .checks import AUDITORS_ONLY, CHECKS, NEEDS, Verification
+
+OF_THE_POLICY = ("F01", "F02", "F03")
+WORST_FIRST = ("fail", "incomplete", "pass")
+
+
+def verdict(v: Verification, names) -> str:
+    statuses = {name: v.check(name)[0] for name in names}
+    if "fail" in statuses.values():
+        return "fail"
+    skipped = [name for name, status in statuses.items() if status == "skipped" and name not in OF_THE_POLICY]
+    return "incomplete" if skipped else "pass"
+
+
+def public_verdict(v: Verification, children) -> str:
+    names = [name for name, _, _ in CHECKS if name not in AUDITORS_ONLY and not v.is_marked(name)]
+    verdicts = [verdict(v, names)] + [public_verdict(child, ()) for child in children]
+    return min(verdicts, key=WORST_FIRST.index)
+
+
+def grade(v: Verification, children) -> str:
+    """12"""
+    if not v.passed("A02"):
+        return "failed"
+    if v.a["replay"]:
+        return "replay"
+    worst = min((verdict(each, NEEDS) for each in (v, *children)), key=WORST_FIRST.index)
+    if worst != "pass":
+        return {"fail": "failed"}.get(worst, worst)
+    later = v.passed("F03") or not v.stages  # stages and children come after the commitment, which binds none of them
+    if not later or any(grade(child, ()) != "frozen-first" for child in children):
+        return "consistent"
+    return "frozen-first" if v.passed("F02") else "expected" if v.passed("F01") else "consistent"
+
+
+def one_report(v: Verification, file_name: str) -> dict:
+    """13"""
+    return {
+        "bundle": file_name,
+        "children": [{"name": v.plan["children"][child.position - 1]["name"],
+                      "report": one_report(child, f"child-{child.position}.zip")} for child in v.children],
+        "checks": [{"detail": v.check(name)[1], "id": name, "section": section, "status": v.check(name)[0]}
+                   for name, section, _ in CHECKS],
+        "commitment": v.commitment.hex() if v.passed("A02") else "",
+        "form": "auditor" if v.auditors_form else "public", "grade": grade(v, v.children),
+        "verdicts": {"auditor": verdict(v, NEEDS) if v.auditors_form else "hidden",
+                     "public": public_verdict(v, v.children)}}
+
+
+def verify(source, file_name, expect=None, slips=None) -> dict:
+    """The report (13) on one bundle: a path or a binary file."""
+    bundle = Verification(source, expect, slips)
+    left = bundle.box.left
+    for number, data in bundle.child_entries():  # an entry that cannot be unpacked is no zip file
+        child = Verification(io.BytesIO(data or b""), None, slips, bundle, number, left)
+        left = child.box.left
+        bundle.children.append(child)
+    return one_report(bundle, file_name)
+
+
+def human(report, indent="") -> str:
+    lines = [report["bundle"]]
+    lines += [f"  {c['id']}  {c['status']:7}  {c['detail']}" for c in report["checks"]]
+    lines += [f"  commitment        {report['commitment'] or '-'}", f"  public verdict    {report['verdicts']['public']}",
+              f"  auditor's verdict {report['verdicts']['auditor']}", f"  grade             {report['grade']}"]
+    lines = [indent + line for line in lines]
+    return "\n".join(lines + [human(child["report"], indent + "    ") for child in report["children"]])

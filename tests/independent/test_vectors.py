@@ -1,0 +1,94 @@
+"""The stored bundles, those of cheaters included, still give the stored reports, apart from the free text of `detail`; and
+what the makers write into an empty directory is what is stored.
+
+    python3 -m unittest
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from dispatch_verifier.policy import read_policy  # noqa: E402
+from dispatch_verifier.pulse import HAVE_BLS  # noqa: E402
+from dispatch_verifier.report import verify  # noqa: E402
+from make_abuses import ABUSES  # noqa: E402
+from make_bundles import SELECTED, WITH_POLICY, entries_of  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VECTORS = os.path.join(HERE, "..", "vectors")
+
+
+def without_details(report) -> dict:
+    checks = [{key: value for key, value in check.items() if key != "detail"} for check in report["checks"]]
+    children = [{**child, "report": without_details(child["report"])} for child in report["children"]]
+    return {**report, "checks": checks, "children": children}
+
+
+@unittest.skipUnless(HAVE_BLS, "py_ecc is missing: C03, C06 and G04 would be skipped")
+class Vectors(unittest.TestCase):
+    def compare(self, folder):
+        paths = sorted(glob.glob(os.path.join(VECTORS, folder, "*.zip")))
+        for path in paths:
+            stem = path.removesuffix(".zip")
+            policy = f"{stem}.policy.json"
+            slips = read_policy(policy) if os.path.exists(policy) else None
+            with self.subTest(os.path.basename(path)), open(f"{stem}.report.json", encoding="utf-8") as file:
+                due = json.load(file)
+                self.assertEqual(without_details(verify(path, os.path.basename(path), slips=slips)), without_details(due))
+
+    def stored(self, folder) -> dict:
+        """The files of a folder; a zip file as its entries, as another zlib may deflate otherwise"""
+        files = {}
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), "rb") as file:
+                files[name] = self.opened(name, file.read())
+        return files
+
+    def opened(self, name, data):
+        if not name.endswith(".zip"):
+            return data
+        return {inner: self.opened(inner, content) for inner, content in entries_of(data).items()}
+
+    def made_again(self, folder, program):
+        """`program` fills an empty directory with exactly the files of the folder, and is content."""
+        with tempfile.TemporaryDirectory() as empty:
+            done = subprocess.run([sys.executable, os.path.join(HERE, program), "."], cwd=empty, capture_output=True)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            made, stored = self.stored(empty), self.stored(os.path.join(VECTORS, folder))
+            self.assertEqual(made.keys(), stored.keys())
+            for name in made:
+                self.assertTrue(made[name] == stored[name], name)
+
+    def test_bundles(self):
+        self.compare("bundles")
+        self.made_again("bundles", "make_bundles.py")
+
+    def test_abuses(self):
+        self.compare("abuses")
+        self.made_again("abuses", "make_abuses.py")
+
+    def test_names(self):
+        """Every bundle has its report, and there is nothing else but policies."""
+        for folder, names, with_policy in (("bundles", SELECTED, WITH_POLICY), ("abuses", ABUSES, None)):
+            found = {name for name in os.listdir(os.path.join(VECTORS, folder)) if not name.endswith(".policy.json")}
+            self.assertEqual(found, {f"{name}{ending}" for name in names for ending in (".zip", ".report.json")})
+            policies = {name.removesuffix(".policy.json") for name in os.listdir(os.path.join(VECTORS, folder))} - found
+            self.assertLessEqual(policies, set(names if with_policy is None else with_policy))
+
+    def test_worked_example(self):
+        """14"""
+        report = verify(os.path.join(VECTORS, "worked-example.zip"), "worked-example.zip")
+        self.assertEqual((report["verdicts"], report["grade"]), ({"auditor": "hidden", "public": "pass"}, "replay"))
+        self.assertEqual(report["commitment"], "cac76da5edf9ebce599d009fe7c989666534f69863f75d2e87226a780b13a909")
+        details = {check["id"]: check["detail"] for check in report["checks"]}
+        self.assertIn("dcc79680637961e57d443445d714a94eda3dd148d64488b26ef090617018611d", details["C01"])
+        self.assertIn("5b5d89bc70092b060a1eab16a99c6985dd10f6592efba96143e5c1c8713b9023", details["D06"])
+
+
+if __name__ == "__main__":
+    unittest.main()
