@@ -281,6 +281,30 @@ fn copies_say_in_chinese_what_is_wrong() {
 }
 
 #[test]
+fn a_numeric_id_stays_a_number_in_the_copy() {
+    let desk = Desk::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, header) in (0..).zip(["执法证号", "姓名", "部门", "有效期"]) {
+        sheet.write_string(0, column, header).unwrap();
+    }
+    sheet.write_number(1, 0, 12_345).unwrap();
+    for (column, text) in (1..).zip(["张三", "市场监管局", "2099-01-01"]) {
+        sheet.write_string(1, column, text).unwrap();
+    }
+    std::fs::write(desk.path("in/officers.csv"), book.save_to_buffer().unwrap()).unwrap();
+    let due = "Sheet1!A2, column 执法证号: the number stands as the numeric value 12345";
+    desk.with_inputs("check", &["--marked-up", "marked"])
+        .refused(&[due]);
+    std::fs::copy(
+        desk.path("marked/officers.xlsx"),
+        desk.path("in/officers.csv"),
+    )
+    .unwrap();
+    desk.with_inputs("check", &[]).refused(&[due]);
+}
+
+#[test]
 fn an_xlsx_list_is_announced_like_its_csv() {
     let desk = Desk::in_the_past();
     // The sample's lists as workbooks: every cell a text.
