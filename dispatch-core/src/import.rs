@@ -24,7 +24,10 @@ use std::borrow::Cow;
 use crate::plan::SubjectIds;
 use crate::problem::Problems;
 
+pub(crate) use cell::{folded, trim};
+pub(crate) use date::iso_date;
 pub use decode::TextEncoding;
+pub(crate) use header::folded_header;
 
 /// How a file is to be read.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -168,7 +171,7 @@ pub fn import_visits(
 /// without a name.
 #[must_use]
 pub fn may_be_kept(header: &str) -> bool {
-    let folded = header::folded_header(header);
+    let folded = folded_header(header);
     let dropped = [personal::SERIAL, personal::PERSONAL];
     !folded.is_empty() && !dropped.iter().any(|list| list.contains(&folded.as_str()))
 }

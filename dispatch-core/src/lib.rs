@@ -54,5 +54,6 @@ pub mod stream;
 pub mod syntax;
 pub mod tamper;
 pub mod team;
+pub mod template;
 pub mod verify;
 pub mod workbook;

@@ -82,7 +82,7 @@ pub(super) fn read(raw: &str, kind: CellKind, ids: SubjectIds) -> Result<Cell<'_
 
 /// Without the blanks and invisible marks around it, and without a spreadsheet's text apostrophe
 /// before a sign that would start a formula.
-pub(super) fn trim(text: &str) -> &str {
+pub(crate) fn trim(text: &str) -> &str {
     // Nothing to trim beside letters and digits or, as a lead byte tells, U+4000 to U+9FFF.
     let bytes = text.as_bytes();
     let ideograph = |byte: Option<&u8>| matches!(byte, Some(0xe4..=0xe9));
@@ -99,7 +99,7 @@ pub(super) fn trim(text: &str) -> &str {
 }
 
 /// From full to half width (U+FF01 to U+FF5E), with plain spaces.
-pub(super) fn folded(text: &str) -> Cow<'_, str> {
+pub(crate) fn folded(text: &str) -> Cow<'_, str> {
     let wide = |c: char| matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{3000}' | '\u{a0}');
     if text.is_ascii() || !text.contains(wide) {
         return Cow::Borrowed(text);

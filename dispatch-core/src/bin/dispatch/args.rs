@@ -27,6 +27,8 @@ pub(crate) enum Tongue {
 pub(crate) enum Command {
     /// Write realistic synthetic input. 生成示例数据
     Sample(Sample),
+    /// Write empty XLSX templates for rosters, recusals, visits and the plan. 空白模板
+    Template(Template),
     /// From earlier visits to exclusions, recusals and warnings. 频次台账
     Ledger(Ledger),
     /// Say all that is wrong with plan and rosters; freeze nothing. 检查抽查任务与名录
@@ -69,7 +71,7 @@ pub(crate) struct Sample {
 /// What a draw is made of.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Inputs {
-    /// The plan, TOML. 抽查任务
+    /// The plan, TOML or XLSX. 抽查任务
     #[arg(long)]
     pub(crate) plan: PathBuf,
     /// Subject roster, CSV in UTF-8 or GB18030. 检查对象名录
@@ -81,6 +83,13 @@ pub(crate) struct Inputs {
     /// Recusals, CSV. 回避记录
     #[arg(long)]
     pub(crate) recusals: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Template {
+    /// Folder to write; must not exist yet. 输出目录
+    #[arg(long)]
+    pub(crate) out: PathBuf,
 }
 
 /// What the ids of subjects are.

@@ -9,4 +9,5 @@ pub(crate) mod explain;
 pub(crate) mod ledger;
 pub(crate) mod sample;
 pub(crate) mod selftest;
+pub(crate) mod template;
 pub(crate) mod verify;
