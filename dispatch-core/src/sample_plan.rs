@@ -286,8 +286,13 @@ mod tests {
         let text = sample_plan(1000, &SamplePlan::around(DRAW).unwrap());
         let open: String = { text.split_inclusive('\n') }
             .map(|line| match line.strip_prefix("# ") {
-                // Not prose: it ends like a value or a section.
-                Some(rest) if rest.trim_end().ends_with(['"', ']']) => rest,
+                // Not prose: it begins like a key or a section, and ends like one.
+                Some(rest)
+                    if rest.starts_with(|c: char| c == '[' || c.is_ascii_lowercase())
+                        && rest.trim_end().ends_with(['"', ']']) =>
+                {
+                    rest
+                }
                 _ => line,
             })
             .collect();

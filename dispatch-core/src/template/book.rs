@@ -31,7 +31,7 @@ pub(super) fn heading(required: bool) -> Format {
 
 /// Cells that a spreadsheet leaves as they are typed.
 pub(super) fn text() -> Format {
-    plain().set_num_format("@")
+    plain().set_num_format_index(TEXT_FORMAT)
 }
 
 /// Cells that hold a date.
@@ -85,6 +85,8 @@ pub(super) fn choices(
     Ok(())
 }
 
+/// The built-in number format of text (ECMA-376, 18.8.30).
+const TEXT_FORMAT: u8 = 49;
 /// The rows that drop-down lists are for.
 pub(super) const LAST_ROW: u32 = 100_000;
 /// Name of the sheet that explains.

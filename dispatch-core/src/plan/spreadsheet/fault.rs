@@ -59,7 +59,10 @@ impl SheetFault {
             .and_then(|line| lines.get(line.checked_sub(1)?))
             .cloned();
         let (sheet, field) = owner(&fault.path);
-        let origin = origin.unwrap_or_else(|| Origin::of_sheet(sheet));
+        // A section is in the sheet 任务, what it lacks may be a sheet of its own.
+        let origin = { origin }
+            .filter(|origin| origin.row.is_some() && !is_list(&fault.path))
+            .unwrap_or_else(|| Origin::of_sheet(sheet));
         let is_missing = fault.message.english.starts_with("is missing");
         let message = match field {
             Some(field) if is_missing && origin.column.is_none() => {
@@ -69,12 +72,10 @@ impl SheetFault {
                     format!("未填写；例如：{example}"),
                 )
             }
-            None if is_missing && TABLES.iter().any(|table| table.path == fault.path) => {
-                Message::new(
-                    "has no rows; fill in at least one",
-                    "没有内容；请至少填写一行",
-                )
-            }
+            None if is_missing && is_list(&fault.path) => Message::new(
+                "has no rows; fill in at least one",
+                "没有内容；请至少填写一行",
+            ),
             _ => fault.message.clone(),
         };
         // Of a missing cell only the row is known; its column stands in the header.
@@ -109,6 +110,11 @@ impl SheetFault {
             other.row.is_none() && !other.header.is_empty() && self.header == other.header;
         self.sheet == other.sheet && ((self.row.is_some() && same_row) || same_item)
     }
+}
+
+/// Whether a path is that of a whole sheet.
+fn is_list(path: &str) -> bool {
+    TABLES.iter().any(|table| table.path == path)
 }
 
 /// The sheet and field that a path of the plan text belongs to.

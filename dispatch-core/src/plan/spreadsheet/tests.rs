@@ -207,19 +207,24 @@ fn an_empty_template_lacks_what_is_required_and_says_where() {
 fn changed(changes: &[(&str, u32, u16, &str)]) -> Vec<u8> {
     let cells = cells(&sample()).unwrap();
     let mut book = Writer::new();
-    let mut write = |name: &str, rows: Vec<Vec<String>>| {
+    let mut write = |name: &str, mut rows: Vec<Vec<String>>| {
+        for (_, row, column, cell) in changes.iter().filter(|(sheet, ..)| *sheet == name) {
+            let (row, column) = (usize::try_from(*row).unwrap(), usize::from(*column));
+            rows.resize(rows.len().max(row + 1), Vec::new());
+            let width = rows[row].len().max(column + 1);
+            rows[row].resize(width, String::new());
+            rows[row][column] = (*cell).to_owned();
+        }
         let sheet = book.add_worksheet();
         sheet.set_name(name).unwrap();
         for (row, cells) in (0..).zip(rows) {
             for (column, cell) in (0..).zip(cells) {
-                sheet.write_string(row, column, cell).unwrap();
+                let is_changed = changes.contains(&(name, row, column, &*cell));
+                match cell.parse::<f64>() {
+                    Ok(number) if is_changed => sheet.write_number(row, column, number).unwrap(),
+                    _ => sheet.write_string(row, column, cell).unwrap(),
+                };
             }
-        }
-        for (_, row, column, cell) in changes.iter().filter(|(sheet, ..)| *sheet == name) {
-            match cell.parse::<f64>() {
-                Ok(number) => sheet.write_number(*row, *column, number).unwrap(),
-                Err(_) => sheet.write_string(*row, *column, *cell).unwrap(),
-            };
         }
     };
     let task = TASK.iter().zip(cells.task);
@@ -255,8 +260,8 @@ fn faults_name_sheet_and_cell() {
         (("分层", 2, 6, ""), "分层!F3 “判断”", "no value to compare"),
         (
             ("分层", 3, 0, "A类（信用风险低）"),
-            "分层!A4 “分层名称”",
-            "twice",
+            "分层",
+            "more than once",
         ),
         (("席位", 2, 1, ""), "席位!B3 “部门”", "is not filled in"),
         (
