@@ -7,6 +7,8 @@
 //!
 //! Invariant: what the import reads from an exported file is what was exported.
 
+use std::io;
+
 /// Writes a header line and rows.
 pub fn csv_for_excel(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut text = String::from(MARK);
@@ -15,6 +17,28 @@ pub fn csv_for_excel(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) 
         append_row(&mut text, row.iter().map(String::as_str));
     }
     text.into_bytes()
+}
+
+/// The same row by row into a writer, for lists too long to be held in memory.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_csv_for_excel(
+    target: &mut dyn io::Write,
+    headers: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> io::Result<()> {
+    let mut text = String::from(MARK);
+    append_row(&mut text, headers.iter().copied());
+    for row in rows {
+        append_row(&mut text, row.iter().map(String::as_str));
+        if text.len() > 1 << 16 {
+            target.write_all(text.as_bytes())?;
+            text.clear();
+        }
+    }
+    target.write_all(text.as_bytes())
 }
 
 /// Appends one row; a file begins with [`MARK`] and its header line.

@@ -1,4 +1,4 @@
-//! Import of rosters and recusals from the CSV files bureaus really have.
+//! Import of rosters and recusals from the CSV files and XLSX workbooks bureaus really have.
 //!
 //! The headers are those of the Chinese templates in use, their usual variants, or the English
 //! field names. One pass over the bytes: decode, map columns, normalise cells, check rows, look
@@ -12,11 +12,15 @@ mod cell;
 mod date;
 mod decode;
 mod header;
+mod mapping;
 mod part;
 mod pass;
 mod personal;
+mod raw;
+mod record;
 mod schema;
 mod seen;
+mod sheet;
 mod table;
 
 use std::borrow::Cow;
@@ -28,6 +32,8 @@ pub(crate) use cell::{folded, trim};
 pub(crate) use date::iso_date;
 pub use decode::TextEncoding;
 pub(crate) use header::folded_header;
+pub use mapping::{ColumnMapping, Mappings};
+pub use raw::{RawRow, raw_rows};
 
 /// How a file is to be read.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -40,12 +46,16 @@ pub struct ImportOptions {
     /// Last day of the inspection window as an ISO date: officers whose certificate expires before
     /// it bring a warning.
     pub valid_through: Option<String>,
+    /// The sheet of a workbook; without it the only one with a header that is recognised.
+    pub sheet: Option<String>,
+    /// What the list's own headers mean.
+    pub mapping: ColumnMapping,
 }
 
 /// A good row, as given to the sink.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportedRow<'a> {
-    /// Row as a spreadsheet shows it; the header is row 1.
+    /// Row as a spreadsheet shows it.
     pub line: u64,
     /// Field names and canonical values, sorted bytewise by name, without empty values.
     pub fields: &'a [(&'a str, Cow<'a, str>)],
@@ -78,6 +88,10 @@ pub struct ImportReport {
     pub problems: Problems,
     /// Each column's header and the field it became, if any, in the file's order.
     pub columns: Vec<(String, Option<String>)>,
+    /// Where the header stands, if one was read.
+    pub header_row: Option<u64>,
+    /// The sheet that was read, of a workbook.
+    pub sheet: Option<String>,
 }
 
 /// Reads a roster of subjects (检查对象名录库).

@@ -15,6 +15,7 @@ pub use collection::{CodeSummary, Problems};
 pub use kind::ProblemKind;
 
 use crate::language::Language;
+use crate::workbook::cell_name;
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -55,6 +56,10 @@ pub struct Problem {
     pub row: Option<u64>,
     /// Header of the column concerned.
     pub column: Option<Arc<str>>,
+    /// Number of the column concerned; the first is 1.
+    pub column_number: Option<u32>,
+    /// Sheet of a workbook.
+    pub sheet: Option<Arc<str>>,
     /// What is wrong.
     pub kind: ProblemKind,
 }
@@ -68,6 +73,8 @@ impl Problem {
             file: file.into(),
             row: None,
             column: None,
+            column_number: None,
+            sheet: None,
             kind,
         }
     }
@@ -83,6 +90,20 @@ impl Problem {
     #[must_use]
     pub fn in_column(mut self, column: impl Into<Arc<str>>) -> Self {
         self.column = Some(column.into());
+        self
+    }
+
+    /// The same problem, placed in the column of this number; the first is 1.
+    #[must_use]
+    pub fn in_column_number(mut self, number: u32) -> Self {
+        self.column_number = Some(number);
+        self
+    }
+
+    /// The same problem, placed in a sheet of a workbook.
+    #[must_use]
+    pub fn on_sheet(mut self, sheet: Option<Arc<str>>) -> Self {
+        self.sheet = sheet;
         self
     }
 
@@ -123,14 +144,25 @@ impl Problem {
         if !self.file.is_empty() {
             parts.push(self.file.to_string());
         }
+        let row = match (&self.sheet, self.column_number, self.row) {
+            // A cell of a sheet as spreadsheet programs name it.
+            (Some(sheet), Some(column), Some(row)) => {
+                parts.push(format!("{sheet}!{}", cell_name(column, row)));
+                None
+            }
+            (sheet, _, row) => {
+                parts.extend(sheet.as_ref().map(ToString::to_string));
+                row
+            }
+        };
         match language {
             Language::Chinese => {
-                parts.extend(self.row.map(|row| format!("第{row}行")));
+                parts.extend(row.map(|row| format!("第{row}行")));
                 parts.extend(self.column.as_ref().map(|column| format!("“{column}”列")));
                 parts.join(" ")
             }
             Language::English => {
-                parts.extend(self.row.map(|row| format!("row {row}")));
+                parts.extend(row.map(|row| format!("row {row}")));
                 parts.extend(
                     self.column
                         .as_ref()
@@ -186,6 +218,25 @@ mod tests {
                 "subjects.csv 第17行 “统一社会信用代码”列：校验码是7，应为X。处理办法："
             ),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn cells_of_workbooks_have_their_address() {
+        let problem = wrong_check()
+            .in_column_number(3)
+            .on_sheet(Some("名单".into()));
+        let text = problem.render(Language::Chinese);
+        assert!(
+            text.starts_with("subjects.csv 名单!C17 “统一社会信用代码”列：校验码"),
+            "{text}"
+        );
+        let row = Problem::new("a.xlsx", ProblemKind::EmptyFile {})
+            .at_row(5)
+            .on_sheet(Some("名单".into()));
+        assert!(
+            row.to_string().starts_with("a.xlsx, 名单, row 5: "),
+            "{row}"
         );
     }
 

@@ -128,4 +128,4 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use super::ImportOptions;
 use super::cell;
 use super::cell::CellKind;
+use super::mapping::Meaning;
 use super::personal;
+use super::record::Record;
 use super::schema;
 use super::schema::Schema;
-use super::table::Table;
 use crate::problem::Problem;
 use crate::problem::ProblemKind;
 use crate::problem::Problems;
@@ -43,17 +44,47 @@ pub(super) struct Slot {
 
 impl Slot {
     /// The column that holds the field in the current row.
-    pub(super) fn column(&self, table: &Table<'_>) -> Option<usize> {
+    pub(super) fn column(&self, record: &impl Record) -> Option<usize> {
         match self.otherwise {
-            Some((deciding, column)) if cell::trim(table.cell(deciding)).is_empty() => column,
+            Some((deciding, column)) if cell::trim(record.cell(deciding)).is_empty() => column,
             _ => self.column,
         }
     }
 }
 
-/// Reads the current row of `table` as the header line.
+/// Whether a header means something: a field, or a column that is left out on purpose.
+pub(super) fn is_known(header: &str, schema: &Schema, options: &ImportOptions) -> bool {
+    let folded = folded_header(header);
+    let listed = [personal::SERIAL, personal::PERSONAL];
+    let extra = || {
+        options
+            .extra_columns
+            .iter()
+            .any(|extra| cell::trim(extra) == cell::trim(header))
+    };
+    options.mapping.meaning(&folded).is_some()
+        || schema.field(&folded).is_some()
+        || listed.iter().any(|list| list.contains(&folded.as_str()))
+        || extra()
+}
+
+/// The field a header stands for, by the mapping or by the schema.
+pub(super) fn known_field<'a>(
+    header: &str,
+    schema: &'static Schema,
+    options: &'a ImportOptions,
+) -> Option<&'a str> {
+    let folded = folded_header(header);
+    match options.mapping.meaning(&folded) {
+        Some(Meaning::Field(field)) => Some(field),
+        Some(_) => None,
+        None => schema.field(&folded).map(|field| public_name(field.name)),
+    }
+}
+
+/// Reads `record` as the header line.
 pub(super) fn resolve(
-    table: &Table<'_>,
+    record: &impl Record,
     schema: &'static Schema,
     options: &ImportOptions,
     file: &Arc<str>,
@@ -63,11 +94,12 @@ pub(super) fn resolve(
         schema,
         options,
         file,
+        row: record.row(),
         problems,
         found: Vec::new(),
     };
-    let mut headers: Vec<Arc<str>> = (0..table.len())
-        .map(|column| cell::trim(table.cell(column)).into())
+    let mut headers: Vec<Arc<str>> = (0..record.len())
+        .map(|column| cell::trim(record.cell(column)).into())
         .collect();
     while headers.last().is_some_and(|header| header.is_empty()) {
         headers.pop();
@@ -85,7 +117,8 @@ pub(super) fn resolve(
         resolver.found.extend(found);
     }
     resolver.check_repeated(&headers);
-    resolver.check_absent(&headers, table.row());
+    resolver.check_absent(&headers);
+    resolver.check_mapping(&headers);
     let slots = resolver.slots();
     Layout {
         slots,
@@ -108,6 +141,7 @@ struct Resolver<'a> {
     schema: &'static Schema,
     options: &'a ImportOptions,
     file: &'a Arc<str>,
+    row: u64,
     problems: &'a mut Problems,
     found: Vec<Found>,
 }
@@ -124,12 +158,37 @@ struct Found {
 impl Resolver<'_> {
     fn column(&mut self, column: usize, header: &Arc<str>, before: Option<&str>) -> Option<Found> {
         let folded = folded_header(header);
+        let extra = |column| {
+            let (field, kind) = (header.clone(), CellKind::Text);
+            Found {
+                column,
+                field,
+                kind_name: "",
+                kind,
+            }
+        };
+        let is_personal = personal::PERSONAL.contains(&folded.as_str());
+        match self.options.mapping.meaning(&folded) {
+            Some(Meaning::Ignored) => return None,
+            Some(Meaning::Kept) if !is_personal => return Some(extra(column)),
+            Some(Meaning::Field(name)) => {
+                // A field that there is not was told of already.
+                let field = self.schema.named(name)?;
+                return Some(Found {
+                    column,
+                    field: field.name.into(),
+                    kind_name: field.name,
+                    kind: field.kind,
+                });
+            }
+            _ => {}
+        }
         if personal::SERIAL.contains(&folded.as_str()) {
             return None;
         }
         let dropped = if folded.is_empty() {
             ProblemKind::UnnamedColumn { number: column + 1 }
-        } else if personal::PERSONAL.contains(&folded.as_str()) {
+        } else if is_personal {
             ProblemKind::PersonalColumn {}
         } else if let Some(field) = self.schema.field(&folded) {
             let name = match (field.name, before) {
@@ -149,17 +208,12 @@ impl Resolver<'_> {
             .iter()
             .any(|extra| cell::trim(extra) == header.as_ref())
         {
-            let field = header.clone();
-            return Some(Found {
-                column,
-                field,
-                kind_name: "",
-                kind: CellKind::Text,
-            });
+            return Some(extra(column));
         } else {
             ProblemKind::LeftOutColumn {}
         };
-        let problem = Problem::new(self.file.clone(), dropped).at_row(1);
+        let number = u32::try_from(column + 1).unwrap_or(u32::MAX);
+        let problem = self.problem(dropped).in_column_number(number);
         self.problems.push(if header.is_empty() {
             problem
         } else {
@@ -192,13 +246,12 @@ impl Resolver<'_> {
             }
         }
         for kind in repeated {
-            self.problems
-                .push(Problem::new(self.file.clone(), kind).at_row(1));
+            self.problems.push(self.problem(kind));
         }
     }
 
     /// Required fields without a column, and extra columns that were asked for in vain.
-    fn check_absent(&mut self, headers: &[Arc<str>], row: u64) {
+    fn check_absent(&mut self, headers: &[Arc<str>]) {
         for required in self.schema.required {
             if self
                 .found
@@ -221,8 +274,7 @@ impl Resolver<'_> {
                 field: required,
                 accepted,
             };
-            self.problems
-                .push(Problem::new(self.file.clone(), kind).at_row(row));
+            self.problems.push(self.problem(kind));
         }
         for extra in &self.options.extra_columns {
             let extra = cell::trim(extra);
@@ -230,10 +282,45 @@ impl Resolver<'_> {
                 let kind = ProblemKind::ExtraColumnAbsent {
                     name: extra.to_owned(),
                 };
-                self.problems
-                    .push(Problem::new(self.file.clone(), kind).at_row(row));
+                self.problems.push(self.problem(kind));
             }
         }
+    }
+
+    /// Headers of the mapping that the file does not have, and fields that there are not.
+    fn check_mapping(&mut self, headers: &[Arc<str>]) {
+        let mapping = &self.options.mapping;
+        let folded: Vec<String> = headers.iter().map(|header| folded_header(header)).collect();
+        let absent = mapping
+            .headers()
+            .filter(|header| !folded.contains(&folded_header(header)));
+        let mut kinds: Vec<ProblemKind> = absent
+            .map(|header| ProblemKind::MappedHeaderAbsent {
+                header: header.to_owned(),
+            })
+            .collect();
+        let unknown = mapping
+            .columns
+            .iter()
+            .filter(|(_, field)| self.schema.named(field).is_none());
+        kinds.extend(unknown.map(|(header, field)| {
+            let names = self.schema.fields.iter().map(|field| field.name);
+            ProblemKind::MappedFieldUnknown {
+                header: header.clone(),
+                field: field.clone(),
+                known: names
+                    .filter(|name| !name.contains(':'))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }
+        }));
+        for kind in kinds {
+            self.problems.push(self.problem(kind));
+        }
+    }
+
+    fn problem(&self, kind: ProblemKind) -> Problem {
+        Problem::new(self.file.clone(), kind).at_row(self.row)
     }
 
     /// The slots by field name, the two certificates of the template joined.

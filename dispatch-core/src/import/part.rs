@@ -15,17 +15,25 @@ use super::cell;
 use super::cell::CellKind;
 use super::decode::TextEncoding;
 use super::header::{Layout, Slot};
+use super::record::Record;
 use super::table::{Advance, Table, empty_lines};
 use crate::problem::{Problem, ProblemKind, Severity};
 
-/// What is the same for all parts of a file.
-pub(super) struct Sheet<'a> {
+/// What every row of a file is held against.
+pub(super) struct Rules<'a> {
     pub(super) file: Arc<str>,
+    /// The sheet of a workbook.
+    pub(super) sheet: Option<Arc<str>>,
     pub(super) options: &'a ImportOptions,
-    pub(super) body: &'a [u8],
+    pub(super) layout: Layout,
+}
+
+/// What is the same for all parts of a CSV file.
+pub(super) struct Body<'a> {
+    pub(super) rules: Rules<'a>,
+    pub(super) bytes: &'a [u8],
     pub(super) encoding: TextEncoding,
     pub(super) separator: u8,
-    pub(super) layout: Layout,
 }
 
 /// The rows of a part.
@@ -66,28 +74,28 @@ struct PartCell {
 
 impl Part {
     /// Reads from `start` until a row ends at or behind `end`.
-    pub(super) fn read(sheet: &Sheet<'_>, start: usize, end: usize) -> Self {
-        let mut table = Table::midway(sheet.body, start, sheet.encoding, sheet.separator);
+    pub(super) fn read(body: &Body<'_>, start: usize, end: usize) -> Self {
+        let mut table = Table::midway(body.bytes, start, body.encoding, body.separator);
         let mut part = Self::default();
         loop {
             let done = table.position();
-            if done >= end || is_blank(sheet.body.get(done..end)) {
-                part.span = start..behind_row(sheet.body, done.max(end));
-                let left = sheet.body.get(done..part.span.end).unwrap_or_default();
-                part.lines = table.row() + empty_lines(left, follows_return(sheet.body, done));
+            if done >= end || is_blank(body.bytes.get(done..end)) {
+                part.span = start..behind_row(body.bytes, done.max(end));
+                let left = body.bytes.get(done..part.span.end).unwrap_or_default();
+                part.lines = table.row() + empty_lines(left, follows_return(body.bytes, done));
                 return part;
             }
             match table.advance() {
                 Advance::End => {
                     part.lines = table.row();
-                    part.span = start..sheet.body.len();
+                    part.span = start..body.bytes.len();
                     return part;
                 }
-                Advance::Row => part.read_row(sheet, &table),
+                Advance::Row => part.read_row(&body.rules, &table),
                 bad => {
                     part.is_last = matches!(bad, Advance::Failed(_));
                     part.rows_read += 1;
-                    part.push_bad_row(sheet, table.row(), bad);
+                    part.push_bad_row(body, table.row(), bad);
                     if part.is_last {
                         return part;
                     }
@@ -114,18 +122,19 @@ impl Part {
         }));
     }
 
-    fn read_row(&mut self, sheet: &Sheet<'_>, table: &Table<'_>) {
-        if (0..table.len()).all(|column| cell::trim(table.cell(column)).is_empty()) {
+    /// Reads one row.
+    pub(super) fn read_row(&mut self, rules: &Rules<'_>, record: &impl Record) {
+        if (0..record.len()).all(|column| cell::trim(record.cell(column)).is_empty()) {
             return;
         }
         self.rows_read += 1;
         let errors = self.errors;
-        if !self.check_width(sheet, table) {
+        if !self.check_width(rules, record) {
             return;
         }
         let first = self.cells.len();
-        for (number, slot) in sheet.layout.slots.iter().enumerate() {
-            if let Some(value) = self.read_cell(sheet, table, slot) {
+        for (number, slot) in rules.layout.slots.iter().enumerate() {
+            if let Some(value) = self.read_cell(rules, record, slot) {
                 let start = self.text.len();
                 self.text.push_str(&value);
                 let text = start..self.text.len();
@@ -133,7 +142,7 @@ impl Part {
             }
         }
         self.rows.push(PartRow {
-            line: table.row(),
+            line: record.row(),
             is_good: self.errors == errors,
             problems: self.problems.len(),
             cells: first..self.cells.len(),
@@ -141,33 +150,37 @@ impl Part {
     }
 
     /// Cells beyond the header's width may be empty; missing ones may not.
-    fn check_width(&mut self, sheet: &Sheet<'_>, table: &Table<'_>) -> bool {
-        let (found, expected) = (table.len(), sheet.layout.headers.len());
-        let beyond = (expected..found).any(|column| !cell::trim(table.cell(column)).is_empty());
-        let kind = if found < expected {
+    fn check_width(&mut self, rules: &Rules<'_>, record: &impl Record) -> bool {
+        let (found, expected) = (record.len(), rules.layout.headers.len());
+        let beyond = (expected..found).any(|column| !cell::trim(record.cell(column)).is_empty());
+        let kind = if found < expected && !record.may_end_early() {
             ProblemKind::TooFewCells { found, expected }
         } else if beyond {
             ProblemKind::TooManyCells { found, expected }
         } else {
             return true;
         };
-        self.push(sheet, table.row(), None, kind);
+        self.push(rules, record.row(), None, kind);
         false
     }
 
     /// The canonical value of a field, if it has one and it is right.
     fn read_cell<'t>(
         &mut self,
-        sheet: &Sheet<'_>,
-        table: &'t Table<'_>,
+        rules: &Rules<'_>,
+        record: &'t impl Record,
         slot: &Slot,
     ) -> Option<Cow<'t, str>> {
-        let column = slot.column(table);
-        let raw = column.map_or("", |column| table.cell(column));
-        let cell = match cell::read(raw, slot.kind, sheet.options.subject_ids) {
+        let column = slot.column(record);
+        if let Some(kind) = column.and_then(|column| record.fault(column, slot.kind)) {
+            self.push(rules, record.row(), column, kind);
+            return None;
+        }
+        let raw = column.map_or("", |column| record.cell(column));
+        let cell = match cell::read(raw, slot.kind, rules.options.subject_ids) {
             Ok(cell) => cell,
             Err(kind) => {
-                self.push(sheet, table.row(), column, kind);
+                self.push(rules, record.row(), column, kind);
                 return None;
             }
         };
@@ -178,8 +191,8 @@ impl Part {
             {
                 let (from, to) = (cell::quoted(raw), cell.value.to_string());
                 self.push(
-                    sheet,
-                    table.row(),
+                    rules,
+                    record.row(),
                     column,
                     ProblemKind::Normalised { from, to },
                 );
@@ -187,12 +200,17 @@ impl Part {
         }
         if cell.value.is_empty() {
             if let Some(field) = slot.required {
-                self.push(sheet, table.row(), column, ProblemKind::EmptyCell { field });
+                self.push(
+                    rules,
+                    record.row(),
+                    column,
+                    ProblemKind::EmptyCell { field },
+                );
             }
             return None;
         }
         if slot.kind == CellKind::Expiry
-            && let Some(valid_through) = &sheet.options.valid_through
+            && let Some(valid_through) = &rules.options.valid_through
             && cell.value.as_ref() < valid_through.as_str()
         {
             let (expires, valid_through) = (cell.value.to_string(), valid_through.clone());
@@ -200,31 +218,34 @@ impl Part {
                 expires,
                 valid_through,
             };
-            self.push(sheet, table.row(), column, kind);
+            self.push(rules, record.row(), column, kind);
         }
         Some(cell.value)
     }
 
-    fn push_bad_row(&mut self, sheet: &Sheet<'_>, row: u64, advance: Advance) {
+    fn push_bad_row(&mut self, body: &Body<'_>, row: u64, advance: Advance) {
         match advance {
             Advance::Malformed(column) => {
-                let encoding = sheet.encoding.name();
+                let encoding = body.encoding.name();
                 let kind = ProblemKind::MalformedText { encoding };
-                self.push(sheet, row, Some(column), kind);
+                self.push(&body.rules, row, Some(column), kind);
             }
-            Advance::OpenQuote => self.push(sheet, row, None, ProblemKind::OpenQuote {}),
+            Advance::OpenQuote => self.push(&body.rules, row, None, ProblemKind::OpenQuote {}),
             Advance::Failed(reason) => {
                 let kind = ProblemKind::Unreadable { reason };
-                self.problems.push(Problem::new(sheet.file.clone(), kind));
+                self.problems
+                    .push(Problem::new(body.rules.file.clone(), kind));
             }
             Advance::End | Advance::Row => {}
         }
     }
 
-    fn push(&mut self, sheet: &Sheet<'_>, row: u64, column: Option<usize>, kind: ProblemKind) {
-        let mut problem = Problem::new(sheet.file.clone(), kind).at_row(row);
-        let header = column.and_then(|column| sheet.layout.headers.get(column));
+    fn push(&mut self, rules: &Rules<'_>, row: u64, column: Option<usize>, kind: ProblemKind) {
+        let mut problem = Problem::new(rules.file.clone(), kind).at_row(row);
+        let header = column.and_then(|column| rules.layout.headers.get(column));
         problem.column = header.cloned();
+        problem.column_number = column.and_then(|column| u32::try_from(column + 1).ok());
+        problem.sheet.clone_from(&rules.sheet);
         self.errors += usize::from(problem.severity == Severity::Error);
         self.problems.push(problem);
     }

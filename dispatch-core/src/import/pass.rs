@@ -18,12 +18,16 @@ use super::decode;
 use super::decode::TextEncoding;
 use super::header;
 use super::header::Layout;
-use super::part::{Part, Sheet, behind_row};
+use super::part::{Body, Part, Rules, behind_row};
+use super::record::Record;
 use super::schema::Schema;
 use super::seen::SeenIds;
+use super::sheet;
 use super::table::{Advance, Table, delimiter};
 use crate::problem::Problem;
 use crate::problem::ProblemKind;
+use crate::problem::Problems;
+use crate::workbook;
 
 /// What is to be imported.
 pub(super) struct Job<'a> {
@@ -41,11 +45,17 @@ pub(super) fn run(
 ) -> ImportReport {
     let mut pass = Pass {
         file: job.file.into(),
+        sheet: None,
         schema: job.schema,
         seen: SeenIds::default(),
         key: String::new(),
         report: ImportReport::default(),
     };
+    if workbook::is_workbook(job.bytes) {
+        sheet::run(job, &mut pass, progress, sink);
+        progress(u64::try_from(job.bytes.len()).unwrap_or(u64::MAX));
+        return pass.report;
+    }
     match decode::decide(job.bytes) {
         Ok((encoding, body)) => {
             pass.report.encoding = Some(encoding);
@@ -55,17 +65,15 @@ pub(super) fn run(
             let mark = job.bytes.len() - body.len();
             let mut table = Table::new(body, encoding);
             if let Some(layout) = pass.read_header(&mut table, job.options) {
-                let sheet = Sheet {
-                    file: pass.file.clone(),
-                    options: job.options,
-                    body,
+                let body = Body {
+                    rules: pass.rules(job, layout),
+                    bytes: body,
                     encoding,
                     separator: delimiter(body),
-                    layout,
                 };
-                let start = behind_row(body, table.position());
+                let start = behind_row(body.bytes, table.position());
                 pass.read_rows(
-                    &sheet,
+                    &body,
                     start,
                     table.row(),
                     &mut |done| {
@@ -81,13 +89,15 @@ pub(super) fn run(
     pass.report
 }
 
-struct Pass {
-    file: Arc<str>,
+/// A file being read.
+pub(super) struct Pass {
+    pub(super) file: Arc<str>,
+    pub(super) sheet: Option<Arc<str>>,
     schema: &'static Schema,
     seen: SeenIds,
     /// The key of the current row, for the search of repetitions.
     key: String,
-    report: ImportReport,
+    pub(super) report: ImportReport,
 }
 
 impl Pass {
@@ -113,37 +123,61 @@ impl Pass {
                 return None;
             }
         }
-        let problems = &mut self.report.problems;
-        let layout = header::resolve(table, self.schema, options, &self.file, problems);
+        self.resolve(table, options)
+    }
+
+    /// Resolves a header; `None` if rows cannot be read.
+    pub(super) fn resolve(
+        &mut self,
+        header: &impl Record,
+        options: &ImportOptions,
+    ) -> Option<Layout> {
+        let mut problems = Problems::new();
+        let layout = header::resolve(header, self.schema, options, &self.file, &mut problems);
+        let bad = problems.has_errors();
+        let placed = problems
+            .into_iter()
+            .map(|problem| problem.on_sheet(self.sheet.clone()));
+        self.report.problems.extend(placed);
+        self.report.header_row = Some(header.row());
         let headers = layout.headers.iter().map(ToString::to_string);
         self.report.columns = headers.zip(layout.fields.iter().cloned()).collect();
-        (!problems.has_errors()).then_some(layout)
+        (!bad).then_some(layout)
+    }
+
+    pub(super) fn rules<'o>(&self, job: &Job<'o>, layout: Layout) -> Rules<'o> {
+        Rules {
+            file: self.file.clone(),
+            sheet: self.sheet.clone(),
+            options: job.options,
+            layout,
+        }
     }
 
     /// Reads all rows from `start` on; `before` rows stand before it.
     fn read_rows(
         &mut self,
-        sheet: &Sheet<'_>,
+        body: &Body<'_>,
         start: usize,
         mut before: u64,
         progress: &mut dyn FnMut(usize),
         sink: &mut dyn FnMut(&ImportedRow<'_>),
     ) {
-        let end = sheet.body.len();
+        let end = body.bytes.len();
         let mut next = start;
         let mut width = 2 * rayon::current_num_threads();
-        let mut parts = read_parts(sheet, next, width);
+        let mut parts = read_parts(body, next, width);
         while next < end {
             let mut ahead = Vec::new();
             let after = parts.last().map_or(end, |part| part.span.end);
             // The next parts are read while the rows of these are taken.
             rayon::in_place_scope(|scope| {
-                scope.spawn(|_| ahead = read_parts(sheet, after, width));
+                scope.spawn(|_| ahead = read_parts(body, after, width));
                 for part in std::mem::take(&mut parts) {
                     if part.span.start != next {
                         continue;
                     }
-                    self.take(sheet, &part, before, sink);
+                    self.take(&body.rules, &part, before, sink);
                     before = before.saturating_add(part.lines);
                     next = if part.is_last { end } else { part.span.end };
                     progress(next);
@@ -156,16 +190,16 @@ impl Pass {
             {
                 // A part began inside a cell. From here on nothing is read at a guess.
                 width = 1;
-                ahead = read_parts(sheet, next, width);
+                ahead = read_parts(body, next, width);
             }
             parts = ahead;
         }
     }
 
     /// Takes the rows of a part that stands behind `before` rows.
-    fn take(
+    pub(super) fn take(
         &mut self,
-        sheet: &Sheet<'_>,
+        rules: &Rules<'_>,
         part: &Part,
         before: u64,
         sink: &mut dyn FnMut(&ImportedRow<'_>),
@@ -184,12 +218,12 @@ impl Pass {
             let own = problems.by_ref().take(row.problems - taken);
             self.report.problems.extend(own.map(placed));
             taken = row.problems;
-            part.fields(row, &sheet.layout.slots, &mut fields);
+            part.fields(row, &rules.layout.slots, &mut fields);
             let imported = ImportedRow {
                 line: row.line.saturating_add(before),
                 fields: &fields,
             };
-            if self.check_key(&imported, &sheet.layout) && row.is_good {
+            if self.check_key(&imported, &rules.layout) && row.is_good {
                 self.report.rows_good += 1;
                 sink(&imported);
             }
@@ -223,6 +257,8 @@ impl Pass {
         let named = |field: &Option<String>| field.as_deref() == self.schema.key.first().copied();
         let column = layout.fields.iter().position(named);
         let mut problem = Problem::new(self.file.clone(), kind).at_row(row.line);
+        problem.sheet.clone_from(&self.sheet);
+        problem.column_number = column.and_then(|column| u32::try_from(column + 1).ok());
         problem.column = column
             .and_then(|column| layout.headers.get(column))
             .cloned();
@@ -235,27 +271,27 @@ impl Pass {
         self.report.problems.push(problem);
     }
 
-    fn note(&mut self, kind: ProblemKind) {
-        let problem = Problem::new(self.file.clone(), kind);
+    pub(super) fn note(&mut self, kind: ProblemKind) {
+        let problem = Problem::new(self.file.clone(), kind).on_sheet(self.sheet.clone());
         self.report.problems.push(problem);
     }
 }
 
 /// Reads up to `width` parts from `start` on at the same time. All but the first begin at a guess.
-fn read_parts(sheet: &Sheet<'_>, start: usize, width: usize) -> Vec<Part> {
+fn read_parts(body: &Body<'_>, start: usize, width: usize) -> Vec<Part> {
     let mut cuts = vec![start];
     let mut at = start;
-    while cuts.len() <= width && at < sheet.body.len() {
+    while cuts.len() <= width && at < body.bytes.len() {
         let middle = at.saturating_add(PART);
-        let rest = sheet.body.get(middle..).unwrap_or_default();
+        let rest = body.bytes.get(middle..).unwrap_or_default();
         let feed = rest.iter().position(|byte| *byte == b'\n');
-        at = feed.map_or(sheet.body.len(), |feed| middle + feed + 1);
+        at = feed.map_or(body.bytes.len(), |feed| middle + feed + 1);
         cuts.push(at);
     }
     cuts.par_windows(2)
         .with_max_len(1)
         .map(|cut| match cut {
-            [from, to] => Part::read(sheet, *from, *to),
+            [from, to] => Part::read(body, *from, *to),
             _ => Part::default(),
         })
         .collect()

@@ -29,6 +29,12 @@ pub(super) struct Field {
 }
 
 impl Schema {
+    /// The field of this name, but for the certificates of the template.
+    pub(super) fn named(&self, name: &str) -> Option<&'static Field> {
+        let named = |field: &&Field| field.name == name && !name.contains(':');
+        self.fields.iter().find(named)
+    }
+
     /// The field a header in folded form stands for.
     pub(super) fn field(&self, header: &str) -> Option<&'static Field> {
         let named = |field: &&Field| field.name == header || field.headers.contains(&header);

@@ -10,6 +10,7 @@ use crate::language::Language;
 use crate::problem::Severity;
 
 mod many_errors;
+mod workbooks;
 
 type Row = (u64, Vec<(String, String)>);
 type Import = fn(
@@ -315,7 +316,8 @@ fn a_byte_order_mark_and_stray_blanks() {
 #[test]
 fn other_files_are_refused_by_name() {
     for (bytes, code) in [
-        (&b"PK\x03\x04rest"[..], "file.not-csv"),
+        (&b"PK\x03\x04rest"[..], "workbook.damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "file.old-workbook"),
         (b"id,name\n1,a\0b\n", "file.nul-byte"),
         (b"", "file.empty"),
         (b"\xff\xfei\0d\0", "file.not-csv"),

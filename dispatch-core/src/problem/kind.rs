@@ -191,6 +191,57 @@ problem_kinds! {
         en "the extra column \"{name}\" is not in the file" => "check the spelling of the header"
         zh "文件中没有要求附加的“{name}”列" => "核对表头的写法";
 
+    // Sheets of workbooks.
+    SheetUnknown { name: String, sheets: String } = Error "import.sheet-unknown"
+        en "the workbook has no sheet \"{name}\"" => "name one of its sheets: {sheets}"
+        zh "工作簿中没有工作表“{name}”" => "改为其中一个工作表：{sheets}";
+    SheetAmbiguous { candidates: String, example: String } = Error "import.sheet-ambiguous"
+        en "several sheets may be the list: {candidates}" => "say which, for example {example}"
+        zh "有几个工作表都像是名单：{candidates}" => "指明工作表，例如：{example}";
+    HeaderAbsent { sheets: String } = Error "import.header-absent"
+        en "no visible sheet has a header line among its first 30 rows; sheets: {sheets}"
+            => "give the columns headers of docs/input.md, or a mapping with --columns"
+        zh "各可见工作表的前30行中都没有认得的表头；工作表：{sheets}"
+            => "按docs/input.md写表头，或用 --columns 给出表头对照";
+    SheetChosen { sheet: String, others: String } = Note "import.sheet-chosen"
+        en "sheet {sheet} is read; not read: {others}" => "none needed; name another sheet if this is the wrong one"
+        zh "读取的是工作表“{sheet}”，未读取：{others}" => "无需处理；如不对，请指明工作表";
+    HeaderBelowTitle { row: u64 } = Note "import.header-below-title"
+        en "the header line was found in row {row}; what stands above it is not read" => "none needed"
+        zh "表头在第{row}行，其上的内容未读取" => "无需处理";
+    HiddenRows { count: u64, first: u64 } = Warning "import.hidden-rows"
+        en "{count} hidden or filtered rows were read like all others, the first is row {first}"
+            => "show all rows and delete those that do not belong to the list"
+        zh "有{count}行是隐藏或被筛选掉的，也照常读取，第一处是第{first}行" => "取消隐藏和筛选，删除不属于名单的行";
+    HiddenColumn {} = Note "import.hidden-column"
+        en "the column is hidden and was read" => "none needed; show it to check what it holds"
+        zh "该列是隐藏列，已读取" => "无需处理；可取消隐藏后核对";
+    MergedCells { area: String } = Error "import.merged-cells"
+        en "the cells {area} are merged, so only the first of them holds the value"
+            => "unmerge them and fill every cell"
+        zh "{area}是合并单元格，只有第一格有内容" => "取消合并，并在每一格填上内容";
+    NumericId { value: String } = Error "import.numeric-id"
+        en "the number stands as the numeric value {value}, so digits or leading zeros may be lost"
+            => "format the column as text and enter the number again from its source"
+        zh "编号被存成了数值{value}，可能已丢失位数或前导零" => "把该列设为文本格式，按原件重新录入";
+    LongNumber { value: String } = Error "import.long-number"
+        en "the numeric value {value} has more digits than a spreadsheet keeps"
+            => "format the column as text and enter the value again from its source"
+        zh "数值{value}的位数超过表格软件能保存的15位" => "把该列设为文本格式，按原件重新录入";
+    CellError { value: String } = Error "import.cell-error"
+        en "the cell shows the error {value}" => "mend the formula, or type the value"
+        zh "单元格是错误值{value}" => "修正公式，或直接填写内容";
+
+    // Mapping of columns.
+    MappedHeaderAbsent { header: String } = Error "import.mapped-header-absent"
+        en "the mapping names a column \"{header}\" that the file does not have"
+            => "correct the mapping; headers must stand there as in the file"
+        zh "表头对照中的“{header}”在文件里没有" => "更正对照文件，表头要与名单中的一致";
+    MappedFieldUnknown { header: String, field: String, known: String } = Error "import.mapped-field-unknown"
+        en "the mapping gives \"{header}\" the meaning {field}, which is no field of this list"
+            => "write one of: {known}; or put the header under keep"
+        zh "表头对照把“{header}”对应到“{field}”，这种名单没有此列名" => "改为其中之一：{known}；或写入keep";
+
     // Rows.
     TooFewCells { found: usize, expected: usize } = Error "import.too-few-cells"
         en "{found} cells instead of {expected}"

@@ -7,4 +7,4 @@
 
 mod attacks;
 mod cells;
-mod file;
+pub(crate) mod file;

@@ -74,15 +74,18 @@ pub(crate) struct Inputs {
     /// The plan, TOML or XLSX. 抽查任务
     #[arg(long)]
     pub(crate) plan: PathBuf,
-    /// Subject roster, CSV in UTF-8 or GB18030. 检查对象名录
+    /// Subject roster: XLSX, or CSV in UTF-8 or GB18030; a sheet is named as FILE.xlsx#SHEET. 检查对象名录
     #[arg(long)]
     pub(crate) subjects: PathBuf,
-    /// Officer roster, CSV. 执法检查人员名录
+    /// Officer roster, likewise. 执法检查人员名录
     #[arg(long)]
     pub(crate) officers: PathBuf,
-    /// Recusals, CSV. 回避记录
+    /// Recusals, likewise. 回避记录
     #[arg(long)]
     pub(crate) recusals: Option<PathBuf>,
+    /// TOML file that says what the lists' own headers mean. 表头对照
+    #[arg(long, value_name = "FILE")]
+    pub(crate) columns: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -103,13 +106,13 @@ pub(crate) enum Ids {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ledger {
-    /// Visits so far, CSV. 检查记录
+    /// Visits so far: XLSX or CSV; a sheet is named as FILE.xlsx#SHEET. 检查记录
     #[arg(long)]
     pub(crate) visits: PathBuf,
     /// The rules, TOML. 频次规则
     #[arg(long)]
     pub(crate) rules: PathBuf,
-    /// Subject roster, CSV. 检查对象名录
+    /// Subject roster, likewise. 检查对象名录
     #[arg(long)]
     pub(crate) subjects: PathBuf,
     /// Officer roster: pairs with officers who are not in it are left out. 执法检查人员名录
@@ -139,6 +142,12 @@ pub(crate) struct Check {
     /// List every note, not only their number. 列出全部提示
     #[arg(long)]
     pub(crate) notes: bool,
+    /// New folder for XLSX copies of the lists with every bad cell coloured and commented. 带批注的副本
+    #[arg(long, value_name = "DIR")]
+    pub(crate) marked_up: Option<PathBuf>,
+    /// New CSV file for all problems, notes among them. 问题清单
+    #[arg(long, value_name = "FILE")]
+    pub(crate) problems: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use dispatch_core::import::{
-    ImportOptions, ImportReport, ImportedRow, import_officers, import_recusals, import_subjects,
+    ImportOptions, ImportReport, ImportedRow, Mappings, import_officers, import_recusals,
+    import_subjects,
 };
 use dispatch_core::language::{Language, Message};
 use dispatch_core::plan::Plan;
@@ -18,6 +19,7 @@ use crate::columns::{self, Header};
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder;
+use crate::list::{List, locate};
 
 /// Everything read.
 pub(crate) struct Material {
@@ -28,6 +30,8 @@ pub(crate) struct Material {
     pub(crate) problems: Problems,
     /// What was read, file by file.
     pub(crate) summaries: Vec<Message>,
+    /// The files of the lists, for copies of them.
+    pub(crate) lists: Vec<List>,
 }
 
 /// Reads everything. Problems of rosters are collected; a plan that cannot be read, or a file that
@@ -41,13 +45,22 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         subject_ids: plan.subjects.ids,
         extra_columns: source.extra_columns,
         valid_through: Some(plan.schedule.window_end.clone()),
+        ..ImportOptions::default()
     };
+    let mappings = inputs
+        .columns
+        .as_deref()
+        .map(mappings)
+        .transpose()?
+        .unwrap_or_default();
     let mut reader = Reader {
         console,
         options,
         problems: &mut problems,
         summaries: &mut summaries,
+        lists: Vec::new(),
     };
+    reader.options.mapping = mappings.subjects;
     let subjects = reader.roster(
         &inputs.subjects,
         RosterKind::Subjects(plan.subjects.ids),
@@ -55,6 +68,7 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         &columns::of_subjects(&plan),
     )?;
     reader.options.extra_columns = officer_columns(&plan);
+    reader.options.mapping = mappings.officers;
     let officers = reader.roster(
         &inputs.officers,
         RosterKind::Officers,
@@ -62,10 +76,12 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         &columns::of_officers(&plan),
     )?;
     reader.options.extra_columns = Vec::new();
+    reader.options.mapping = mappings.recusals;
     let recusals = match &inputs.recusals {
         Some(path) => reader.recusals(path, &subjects, &officers)?,
         None => Vec::new(),
     };
+    let lists = std::mem::take(&mut reader.lists);
     Ok(Material {
         plan,
         subjects,
@@ -73,6 +89,23 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         recusals,
         problems,
         summaries,
+        lists,
+    })
+}
+
+fn mappings(path: &Path) -> Done<Mappings> {
+    let name = path.display();
+    let text = String::from_utf8(folder::read(path)?).map_err(|_| {
+        Failure::new(
+            format!("{name}: not UTF-8; save the mapping as UTF-8"),
+            format!("{name}：不是UTF-8编码，请另存为UTF-8"),
+        )
+    })?;
+    Mappings::read(&text).map_err(|fault| {
+        Failure::new(
+            format!("{name}, {}", fault.english),
+            format!("{name} {}", fault.chinese),
+        )
     })
 }
 
@@ -114,6 +147,7 @@ struct Reader<'c> {
     options: ImportOptions,
     problems: &'c mut Problems,
     summaries: &'c mut Vec<Message>,
+    lists: Vec<List>,
 }
 
 impl Reader<'_> {
@@ -124,26 +158,25 @@ impl Reader<'_> {
         import: Import,
         read: &[(String, String)],
     ) -> Done<Roster> {
-        let name = path.display().to_string();
         let mut builder = RosterBuilder::new(RowRules { kind, sealed: &[] });
-        let mut refused = Problems::new();
-        let headers = self.import(path, import, &mut |row| {
+        let mut refused = Vec::new();
+        let title = match kind {
+            RosterKind::Subjects(_) => "subjects",
+            RosterKind::Officers => "officers",
+        };
+        let headers = self.import(title, path, import, &mut |row| {
             if let Err(fault) = builder.push(row.fields) {
-                let kind = ProblemKind::RosterRow {
-                    reason: fault.to_string(),
-                };
-                refused.push(Problem::new(name.as_str(), kind).at_row(row.line));
+                let reason = fault.to_string();
+                refused.push((Some(row.line), ProblemKind::RosterRow { reason }));
             }
         })?;
         let roster = builder.finish();
         let roster = roster.unwrap_or_else(|fault| {
-            let kind = ProblemKind::RosterRow {
-                reason: fault.to_string(),
-            };
-            refused.push(Problem::new(name.as_str(), kind));
+            let reason = fault.to_string();
+            refused.push((None, ProblemKind::RosterRow { reason }));
             Roster::default()
         });
-        self.problems.append(refused);
+        let name = self.place(refused);
         // Without a header line there is nothing to hold the plan against.
         if !headers.is_empty() {
             self.problems
@@ -158,10 +191,9 @@ impl Reader<'_> {
         subjects: &Roster,
         officers: &Roster,
     ) -> Done<Vec<Recusal>> {
-        let name = path.display().to_string();
         let mut recusals = Vec::new();
-        let mut unknown = Problems::new();
-        self.import(path, import_recusals, &mut |row| {
+        let mut unknown = Vec::new();
+        self.import("recusals", path, import_recusals, &mut |row| {
             let value = |field| row.get(field).unwrap_or_default().to_owned();
             let recusal = Recusal {
                 subject: value("subject"),
@@ -169,31 +201,45 @@ impl Reader<'_> {
                 reason: value("reason"),
             };
             if subjects.find(&recusal.subject).is_none() {
-                let kind = ProblemKind::RecusalSubject {
-                    id: recusal.subject.clone(),
-                };
-                unknown.push(Problem::new(name.as_str(), kind).at_row(row.line));
+                let id = recusal.subject.clone();
+                unknown.push((Some(row.line), ProblemKind::RecusalSubject { id }));
             }
             if officers.find(&recusal.officer).is_none() {
-                let kind = ProblemKind::RecusalOfficer {
-                    id: recusal.officer.clone(),
-                };
-                unknown.push(Problem::new(name.as_str(), kind).at_row(row.line));
+                let id = recusal.officer.clone();
+                unknown.push((Some(row.line), ProblemKind::RecusalOfficer { id }));
             }
             recusals.push(recusal);
         })?;
-        self.problems.append(unknown);
+        self.place(unknown);
         Ok(recusals)
+    }
+
+    /// Adds problems of the list that was read last; gives its name.
+    fn place(&mut self, found: Vec<(Option<u64>, ProblemKind)>) -> String {
+        let last = self.lists.last();
+        let name = last.map(|list| list.name.clone()).unwrap_or_default();
+        let sheet = last.and_then(|list| list.sheet.as_deref());
+        let file: std::sync::Arc<str> = name.as_str().into();
+        let sheet: Option<std::sync::Arc<str>> = sheet.map(Into::into);
+        for (row, kind) in found {
+            let mut problem = Problem::new(file.clone(), kind).on_sheet(sheet.clone());
+            problem.row = row;
+            self.problems.push(problem);
+        }
+        name
     }
 
     fn import(
         &mut self,
+        title: &'static str,
         path: &Path,
         import: Import,
         sink: &mut dyn FnMut(&ImportedRow<'_>),
     ) -> Done<Vec<Header>> {
-        let bytes = folder::read(path)?;
+        let (path, sheet) = locate(path);
+        let bytes = folder::read(&path)?;
         let name = path.display().to_string();
+        self.options.sheet = sheet;
         let step = self.console.bytes(&name, bytes.len() as u64);
         let report = import(
             &bytes,
@@ -209,6 +255,14 @@ impl Reader<'_> {
             format!("{name}：共{read}行，可用{good}行，去除空格{trimmed}处"),
         ));
         self.problems.append(report.problems);
+        self.lists.push(List {
+            title,
+            path,
+            name,
+            sheet: report.sheet,
+            header_row: report.header_row,
+            width: report.columns.len(),
+        });
         Ok(report.columns)
     }
 }

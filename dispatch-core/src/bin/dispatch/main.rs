@@ -10,7 +10,9 @@ mod console;
 mod failure;
 mod folder;
 mod inputs;
+mod list;
 mod lists;
+mod marked;
 
 use std::process::ExitCode;
 

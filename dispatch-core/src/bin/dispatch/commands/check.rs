@@ -14,11 +14,17 @@ use crate::args::Check;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
+use crate::folder;
 use crate::inputs::{self, Material};
+use crate::marked;
 
 pub(crate) fn run(console: &Console, options: &Check) -> Done {
+    for new in options.marked_up.iter().chain(&options.problems) {
+        folder::must_not_exist(new)?;
+    }
     let material = inputs::read(console, &options.inputs)?;
     let errors = report(console, &material, options.notes);
+    write_files(console, options, &material)?;
     let schedule = &material.plan.schedule;
     if now() > schedule.latest_announcement() {
         let (draw, lead) = (&schedule.draw_time, schedule.lead_minutes);
@@ -36,6 +42,40 @@ pub(crate) fn run(console: &Console, options: &Check) -> Done {
             format!("共{errors}处错误，更正前不能公告"),
         ))
     }
+}
+
+/// Writes what was asked for, or says that it can be.
+fn write_files(console: &Console, options: &Check, material: &Material) -> Done {
+    let problems = &material.problems;
+    if let Some(path) = &options.problems {
+        marked::write_list(path, problems, console.language())?;
+        let (count, path) = (problems.len(), path.display());
+        console.say(
+            format!("{count} problems listed in {path}"),
+            format!("共{count}处问题，已列入{path}"),
+        );
+    }
+    if let Some(dir) = &options.marked_up {
+        let names = marked::write_copies(console, dir, &material.lists, problems)?;
+        if names.is_empty() {
+            console.say(
+                "nothing to mark: no copy was written",
+                "没有需要标出的问题，未生成副本",
+            );
+            return Ok(());
+        }
+        let (dir, names) = (dir.display(), names.join(", "));
+        console.say(
+            format!("marked-up copies in {dir}: {names}"),
+            format!("带批注的副本在{dir}：{names}"),
+        );
+    } else if problems.has_errors() {
+        console.say(
+            "hint: --marked-up DIR writes copies of the lists as XLSX in which every bad cell is marked; --problems FILE lists all problems",
+            "提示：加 --marked-up 目录，可生成标出每处问题的XLSX副本；加 --problems 文件，可导出全部问题清单",
+        );
+    }
+    Ok(())
 }
 
 /// Prints everything a person should know before freezing; gives the number of errors.

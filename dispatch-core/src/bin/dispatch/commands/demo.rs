@@ -51,6 +51,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
                 subjects: input.join("subjects.csv"),
                 officers: input.join("officers.csv"),
                 recusals: Some(input.join("recusals.csv")),
+                columns: None,
             },
             out: dir.clone(),
             replay: true,
