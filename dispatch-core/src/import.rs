@@ -12,6 +12,7 @@ mod cell;
 mod date;
 mod decode;
 mod header;
+mod known;
 mod mapping;
 mod part;
 mod pass;
@@ -31,7 +32,7 @@ use crate::problem::Problems;
 pub(crate) use cell::{folded, trim};
 pub(crate) use date::iso_date;
 pub use decode::TextEncoding;
-pub(crate) use header::folded_header;
+pub(crate) use known::folded_header;
 pub use mapping::{ColumnMapping, Mappings};
 pub use raw::{RawRow, raw_rows};
 

@@ -17,3 +17,5 @@ mod ledger;
 mod refusals;
 #[path = "cli/way.rs"]
 mod way;
+#[path = "cli/workbooks.rs"]
+mod workbooks;

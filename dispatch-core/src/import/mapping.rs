@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::header::folded_header;
+use super::known::folded_header;
 use crate::language::Message;
 
 /// The mappings of all lists.
@@ -115,6 +115,8 @@ impl ColumnMapping {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
     use super::*;
 
     #[test]

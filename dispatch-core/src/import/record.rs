@@ -67,6 +67,7 @@ impl Record for Row {
             ValueKind::Error => Some(ProblemKind::CellError {
                 value: cell.text.to_owned(),
             }),
+            ValueKind::Uncalculated => Some(ProblemKind::CellUncalculated {}),
             ValueKind::Number | ValueKind::Date | ValueKind::Bool if is_id => {
                 let value = scientific(cell.text);
                 Some(ProblemKind::NumericId { value })

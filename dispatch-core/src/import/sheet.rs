@@ -7,7 +7,7 @@
 
 use super::ImportedRow;
 use super::cell;
-use super::header;
+use super::known;
 use super::part::{Part, Rules};
 use super::pass::{Job, Pass};
 use super::record::{HeaderRow, Record};
@@ -248,7 +248,7 @@ fn find_header(
         let mut fields: Vec<String> = header
             .cells
             .iter()
-            .filter_map(|text| header::known_field(text, job.schema, job.options))
+            .filter_map(|text| known::known_field(text, job.schema, job.options))
             .map(str::to_owned)
             .collect();
         fields.sort();
@@ -266,7 +266,7 @@ fn below(own: &HeaderRow, above: Option<&HeaderRow>, job: &Job<'_>) -> HeaderRow
     let mut cells = own.cells.clone();
     if let Some(above) = above.filter(|above| above.row + 1 == own.row) {
         for (column, text) in above.cells.iter().enumerate() {
-            let is_known = header::is_known(text, job.schema, job.options);
+            let is_known = known::is_known(text, job.schema, job.options);
             if !is_known || !cell::trim(own.cell(column)).is_empty() {
                 continue;
             }

@@ -4,6 +4,7 @@
 //! found by the one reader there is, and its line leads back to sheet, row and cell. Invariant: a
 //! workbook and a text that say the same give the same plan.
 
+mod cells;
 mod compose;
 mod fault;
 pub mod form;
@@ -18,7 +19,7 @@ use crate::language::{Language, Message};
 use crate::problem::ProblemKind;
 use crate::workbook::{Row, ValueKind, Workbook};
 
-pub use compose::{Cells, cells};
+pub use cells::{Cells, cells};
 pub use fault::SheetFault;
 
 /// Reads a plan from the bytes of an XLSX file.

@@ -231,6 +231,10 @@ problem_kinds! {
     CellError { value: String } = Error "import.cell-error"
         en "the cell shows the error {value}" => "mend the formula, or type the value"
         zh "单元格是错误值{value}" => "修正公式，或直接填写内容";
+    CellUncalculated {} = Error "import.cell-uncalculated"
+        en "the cell holds a formula whose value was not saved"
+            => "open the file in the spreadsheet program and save it again, or type the value"
+        zh "单元格是公式，但文件中没有保存结果" => "用表格软件打开后重新保存，或直接填写内容";
 
     // Mapping of columns.
     MappedHeaderAbsent { header: String } = Error "import.mapped-header-absent"

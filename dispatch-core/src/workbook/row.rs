@@ -19,6 +19,8 @@ pub enum ValueKind {
     Bool,
     /// An error such as `#N/A`.
     Error,
+    /// A formula whose value was not saved with it; its text is empty.
+    Uncalculated,
 }
 
 /// One cell.

@@ -205,12 +205,16 @@ impl<'p> SheetRows<'p> {
         column: u32,
     ) -> Result<(), ProblemKind> {
         self.value.clear();
+        let mut is_formula = false;
         loop {
             let found = match self.xml.next()? {
                 Event::Start(element) => match element.local_name().into_inner() {
                     "v" => Found::Value,
                     "is" => Found::Inline,
-                    _ => Found::Other,
+                    name => {
+                        is_formula |= name == "f";
+                        Found::Other
+                    }
                 },
                 Event::End(_) => break,
                 Event::Eof => return Err(self.xml.damaged("it ends too early")),
@@ -224,13 +228,19 @@ impl<'p> SheetRows<'p> {
                 Found::Other => self.xml.skip()?,
             }
         }
-        if self.value.is_empty() {
+        // The value of a formula may be an empty text; any other is missing.
+        let is_missing = is_formula && head.kind != ValueType::Formula;
+        if self.value.is_empty() && !is_missing {
             return Ok(());
         }
         if column > WIDEST {
             return Err(ProblemKind::WorkbookColumns { limit: WIDEST });
         }
         let index = usize::try_from(column - 1).unwrap_or(usize::MAX);
+        if self.value.is_empty() {
+            row.push(index, ValueKind::Uncalculated, "");
+            return Ok(());
+        }
         let value = self.value.trim();
         let style = || self.styles.format(head.style);
         match head.kind {

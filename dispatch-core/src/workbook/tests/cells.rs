@@ -1,7 +1,7 @@
 //! What cells mean.
 
 use super::file::{File, rows};
-use crate::workbook::ValueKind::{self, Bool, Date, Empty, Error, Number, Text};
+use crate::workbook::ValueKind::{self, Bool, Date, Empty, Error, Number, Text, Uncalculated};
 use crate::workbook::{Row, Workbook};
 
 fn cells(file: &File) -> Vec<(ValueKind, String)> {
@@ -74,6 +74,20 @@ fn numbers_dates_booleans_and_errors() {
         "<workbookPr date1904=\"1\"/>",
     );
     assert_eq!(cells(&file), with("2030-07-02", "2030-07-02 09:00:00"));
+}
+
+#[test]
+fn formulas_without_a_value_are_not_empty_cells() {
+    let file = File::with_rows(
+        r#"<row><c><f>A2</f><v></v></c><c><f>A2</f></c><c t="str"><f>A2</f><v></v></c><c><f>1</f><v>1</v></c></row>"#,
+    );
+    let expected = due(&[
+        (Uncalculated, ""),
+        (Uncalculated, ""),
+        (Empty, ""),
+        (Number, "1"),
+    ]);
+    assert_eq!(cells(&file), expected);
 }
 
 #[test]

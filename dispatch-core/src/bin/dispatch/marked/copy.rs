@@ -105,7 +105,7 @@ impl<'a> Copy<'a> {
             sheet.set_name(self.pick("List", "名单"))?;
         }
         for column in 0..self.reasons {
-            sheet.set_column_width(column, 18)?;
+            sheet.set_column_width(column, 22)?;
         }
         sheet.set_column_width(self.reasons, 50)?;
         sheet.set_column_width(self.reasons + 1, 50)?;
@@ -181,7 +181,23 @@ impl<'a> Copy<'a> {
             if worst.is_none() && text.is_empty() {
                 continue;
             }
-            sheet.write_string_with_format(number, column, fitting(text), format)?;
+            // A number that should be a text stays a number, so that nobody takes it for mended.
+            let is_numeric = own.iter().any(|problem| {
+                let kind = &problem.kind;
+                matches!(
+                    kind,
+                    ProblemKind::NumericId { .. } | ProblemKind::LongNumber { .. }
+                )
+            });
+            match text.parse::<f64>() {
+                Ok(value) if is_numeric => {
+                    let format = format.clone().set_num_format("General");
+                    sheet.write_number_with_format(number, column, value, &format)?;
+                }
+                _ => {
+                    sheet.write_string_with_format(number, column, fitting(text), format)?;
+                }
+            }
             if worst.is_some() && *notes < COMMENTS {
                 *notes += 1;
                 let text: Vec<String> = own.iter().map(|problem| self.sentence(problem)).collect();
