@@ -236,3 +236,42 @@ fn the_input_page_lists_every_header() {
         assert!(page.contains(&line), "docs/input.md lacks: {line}");
     }
 }
+
+#[test]
+fn the_ledger_page_lists_every_header_and_shows_the_sample_rules() {
+    let page = text("docs/ledger.md");
+    for (field, headers) in dispatch_core::import::visit_fields() {
+        let line = format!("| `{field}` | {} |", headers.join("、"));
+        assert!(page.contains(&line), "docs/ledger.md lacks: {line}");
+    }
+    assert!(page.contains(dispatch_core::sample::SAMPLE_RULES));
+}
+
+#[test]
+fn the_page_of_plans_lists_every_cell_of_the_workbook() {
+    use dispatch_core::plan::spreadsheet::form::{TABLES, TASK};
+    let page = text("docs/plan.md");
+    let star = |required: bool| if required { " *" } else { "" };
+    for field in TASK {
+        let cells = format!(
+            "| {}{} | `{}` |",
+            field.header,
+            star(field.required),
+            field.key
+        );
+        assert!(page.contains(&cells), "docs/plan.md lacks: {cells}");
+    }
+    for table in TABLES {
+        let columns = table.fields.iter();
+        let columns: Vec<String> = columns
+            .map(|field| format!("{}{}", field.header, star(field.required)))
+            .collect();
+        let line = format!(
+            "| {} | `[[{}]]` | {} |",
+            table.sheet,
+            table.path,
+            columns.join("、")
+        );
+        assert!(page.contains(&line), "docs/plan.md lacks: {line}");
+    }
+}

@@ -29,7 +29,10 @@ use std::borrow::Cow;
 use crate::plan::SubjectIds;
 use crate::problem::Problems;
 
+pub(crate) use cell::{folded, trim};
+pub(crate) use date::iso_date;
 pub use decode::TextEncoding;
+pub(crate) use known::folded_header;
 pub use mapping::{ColumnMapping, Mappings};
 pub use raw::{RawRow, raw_rows};
 
@@ -205,7 +208,7 @@ pub fn import_visits(
 /// without a name.
 #[must_use]
 pub fn may_be_kept(header: &str) -> bool {
-    let folded = known::folded_header(header);
+    let folded = folded_header(header);
     let dropped = [personal::SERIAL, personal::PERSONAL];
     !folded.is_empty() && !dropped.iter().any(|list| list.contains(&folded.as_str()))
 }

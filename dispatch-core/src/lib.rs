@@ -61,6 +61,7 @@ pub mod stream;
 pub mod syntax;
 pub mod tamper;
 pub mod team;
+pub mod template;
 pub mod verify;
 pub mod visit;
 pub mod workbook;

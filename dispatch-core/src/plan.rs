@@ -14,6 +14,7 @@ mod rules;
 mod schedule;
 mod seed_source;
 pub mod source;
+pub mod spreadsheet;
 pub mod steering;
 mod team;
 

@@ -166,6 +166,14 @@ basis = "国务院办公厅《关于严格规范涉企行政检查的意见》�
 reference = "last_visit_ref"
 where = [{ field = "last_visit", at_least = @SINCE@ }]
 
+# 名录经 dispatch ledger 处理后，还可按频次台账的规则排除：去掉以下各行的 #，或粘贴其生成的 exclusions.toml
+# [[exclusions]]
+# code = "cap-year"
+# label = "本年度检查次数已达公布的上限"
+# basis = "国办发〔2024〕54号；本机关公布的年度检查频次上限"
+# reference = "exclusion_ref"
+# where = [{ field = "exclusion", has_any = ["cap-year"] }]
+
 # 分层：按信用风险等级分别确定抽查比例。自上而下，每户归入第一个符合的分层。
 # rounding = "up" 为有余数即进一，保证不低于所定比例
 [[strata]]
@@ -278,12 +286,19 @@ mod tests {
         let text = sample_plan(1000, &SamplePlan::around(DRAW).unwrap());
         let open: String = { text.split_inclusive('\n') }
             .map(|line| match line.strip_prefix("# ") {
-                Some(rest) if rest.starts_with(['[', 's', 'n', 'd']) => rest,
+                // Not prose: it begins like a key or a section, and ends like one.
+                Some(rest)
+                    if rest.starts_with(|c: char| c == '[' || c.is_ascii_lowercase())
+                        && rest.trim_end().ends_with(['"', ']']) =>
+                {
+                    rest
+                }
                 _ => line,
             })
             .collect();
         let plan = read(&open).unwrap().plan;
         assert_eq!(plan.subjects.sealed, ["risk"]);
+        assert_eq!(plan.exclusions[1].reference, "exclusion_ref");
         assert_eq!(plan.team.slots[2].department, "消防救援局");
     }
 

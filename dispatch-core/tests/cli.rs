@@ -11,6 +11,8 @@
 mod desk;
 #[path = "cli/draw.rs"]
 mod draw;
+#[path = "cli/ledger.rs"]
+mod ledger;
 #[path = "cli/papers.rs"]
 mod papers;
 #[path = "cli/refusals.rs"]

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use crate::problem::ProblemKind;
 
 /// Reads one date; `text` is trimmed and in half width.
-pub(super) fn iso_date(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn iso_date(text: &str) -> Option<Cow<'_, str>> {
     if WITHOUT_END.contains(&text) {
         return Some(Cow::Borrowed(FAR_FUTURE));
     }

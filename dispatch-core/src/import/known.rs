@@ -42,7 +42,7 @@ pub(super) fn known_field<'a>(
 }
 
 /// A header without blanks, full width, capitals and star.
-pub(super) fn folded_header(header: &str) -> String {
+pub(crate) fn folded_header(header: &str) -> String {
     let folded = cell::folded(header);
     let kept = folded
         .chars()

@@ -5,8 +5,13 @@
 //!
 //! Invariant: no header stands for two fields of one schema, nor for a field and personal data.
 
-use super::cell;
+mod drop;
+mod visit;
+
 use super::cell::CellKind;
+
+pub(super) use drop::DROP;
+pub(super) use visit::VISIT;
 
 /// What a file may and must hold.
 #[derive(Debug)]
@@ -50,10 +55,7 @@ const fn field(name: &'static str, kind: CellKind, headers: &'static [&'static s
     }
 }
 
-use CellKind::{
-    Choice, Code, Date, Expert, Expiry, Leave, Limit, List, OfficerId, OfficerIds, SubjectId, Text,
-    YesNo,
-};
+use CellKind::{Code, Date, Expert, Expiry, Leave, Limit, List, OfficerId, SubjectId, Text, YesNo};
 
 /// Subjects: sorted by field name.
 pub(super) static SUBJECT: Schema = Schema {
@@ -330,109 +332,6 @@ pub(super) static RECUSAL: Schema = Schema {
     key: &["subject", "officer"],
     repeats_allowed: true,
 };
-
-/// What fell out, for a stage.
-pub(super) static DROP: Schema = Schema {
-    fields: &[
-        field("approver", Text, &["批准人", "审批人", "批准领导"]),
-        field(
-            "evidence",
-            Text,
-            &["证据", "证明材料", "证据文件", "证据哈希"],
-        ),
-        field(
-            "officer",
-            OfficerId,
-            &["执法证号", "执法证编号", "执法人员证号", "执法证"],
-        ),
-        field(
-            "reason",
-            Choice(DROP_REASONS),
-            &["退出事由", "事由", "原因", "退出原因"],
-        ),
-        field("subject", SubjectId, SUBJECT_ID),
-    ],
-    required: &["approver", "evidence", "reason"],
-    key: &["subject", "officer"],
-    repeats_allowed: false,
-};
-
-/// docs/spec.md 15.2. "Nobody was met" is none of them: that is a result of the visit.
-const DROP_REASONS: cell::Choice = &[
-    ("deregistered", &["已注销", "注销"]),
-    ("revoked", &["被吊销", "吊销"]),
-    ("cancelled", &["被撤销", "撤销"]),
-    ("moved-out", &["已迁出", "迁出"]),
-    ("out-of-scope", &["不属于抽查范围", "超出抽查范围"]),
-    ("under-investigation", &["正在立案调查", "立案调查"]),
-    ("force-majeure", &["不可抗力"]),
-    ("recusal", &["应当回避", "回避"]),
-    ("recusal-requested", &["申请回避", "对象申请回避"]),
-    ("unavailable", &["无法参加", "请假"]),
-    ("transferred", &["调离岗位", "调离"]),
-    ("certificate-invalid", &["证件失效"]),
-    ("other-duty", &["另有任务"]),
-];
-
-/// Visits, for the frequency ledger.
-pub(super) static VISIT: Schema = Schema {
-    fields: &[
-        field("cause", Text, &["检查事由", "事由", "任务来源", "案由"]),
-        field(
-            "date",
-            Date,
-            &["检查日期", "检查时间", "检查完成日期", "计划检查日期"],
-        ),
-        field(
-            "department",
-            Text,
-            &["检查部门", "部门", "检查机关", "检查主体"],
-        ),
-        field("disclosed", Date, &["公开日期", "公示日期", "公开时间"]),
-        field("draw", Code, &["任务编号", "抽查任务编号", "抽取编号"]),
-        field(
-            "kind",
-            Choice(VISIT_KINDS),
-            &["检查类型", "检查类别", "类型", "类别"],
-        ),
-        field(
-            "officers",
-            OfficerIds,
-            &["检查人员执法证号", "执法证号", "检查人员", "执法人员证号"],
-        ),
-        field(
-            "premises",
-            Text,
-            &["检查地址", "检查场所", "检查地点", "经营场所"],
-        ),
-        field(
-            "reference",
-            Text,
-            &["检查编号", "检查文号", "检查任务单号", "编号"],
-        ),
-        field("result", List, &["检查结果", "结果", "检查结果代码"]),
-        field(
-            "state",
-            Choice(VISIT_STATES),
-            &["检查状态", "状态", "完成情况"],
-        ),
-        field("subject", SubjectId, SUBJECT_ID),
-    ],
-    required: &["date", "kind", "reference", "state", "subject"],
-    key: &["subject", "reference", "date"],
-    repeats_allowed: false,
-};
-
-/// 司法部, April 2025: the three kinds of inspection.
-const VISIT_KINDS: cell::Choice = &[
-    ("routine", &["日常", "日常检查"]),
-    ("case", &["个案", "个案检查"]),
-    ("campaign", &["专项", "专项检查"]),
-];
-const VISIT_STATES: cell::Choice = &[
-    ("planned", &["计划", "已计划", "待检查", "未完成"]),
-    ("completed", &["完成", "已完成", "已检查"]),
-];
 
 /// The certificate of the former industry-and-commerce system.
 pub(super) const BUREAU_ID: &str = "id:bureau";

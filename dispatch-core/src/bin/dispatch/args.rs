@@ -27,6 +27,8 @@ pub(crate) enum Tongue {
 pub(crate) enum Command {
     /// Write realistic synthetic input. 生成示例数据
     Sample(Sample),
+    /// Write empty XLSX templates for rosters, recusals, visits and the plan. 空白模板
+    Template(Template),
     /// From earlier visits to exclusions, recusals and warnings. 频次台账
     Ledger(Ledger),
     /// Say all that is wrong with plan and rosters; freeze nothing. 检查抽查任务与名录
@@ -77,7 +79,7 @@ pub(crate) struct Sample {
 /// What a draw is made of.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Inputs {
-    /// The plan, TOML. 抽查任务
+    /// The plan, TOML or XLSX. 抽查任务
     #[arg(long)]
     pub(crate) plan: PathBuf,
     /// Subject roster: XLSX, or CSV in UTF-8 or GB18030; a sheet is named as FILE.xlsx#SHEET. 检查对象名录
@@ -98,6 +100,13 @@ pub(crate) struct Inputs {
     pub(crate) columns: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Template {
+    /// Folder to write; must not exist yet. 输出目录
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
 /// What the ids of subjects are.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Ids {
@@ -109,13 +118,13 @@ pub(crate) enum Ids {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ledger {
-    /// Visits so far, CSV. 检查记录
+    /// Visits so far: XLSX or CSV; a sheet is named as FILE.xlsx#SHEET. 检查记录
     #[arg(long)]
     pub(crate) visits: PathBuf,
     /// The rules, TOML. 频次规则
     #[arg(long)]
     pub(crate) rules: PathBuf,
-    /// Subject roster, CSV. 检查对象名录
+    /// Subject roster, likewise. 检查对象名录
     #[arg(long)]
     pub(crate) subjects: PathBuf,
     /// Officer roster: pairs with officers who are not in it are left out. 执法检查人员名录

@@ -13,4 +13,5 @@ pub(crate) mod papers;
 pub(crate) mod sample;
 pub(crate) mod selftest;
 pub(crate) mod stage;
+pub(crate) mod template;
 pub(crate) mod verify;

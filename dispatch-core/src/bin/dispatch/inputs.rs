@@ -11,11 +11,13 @@ use dispatch_core::import::{
     ImportOptions, ImportReport, ImportedRow, Mappings, import_officers, import_recusals,
     import_subjects,
 };
-use dispatch_core::language::Message;
+use dispatch_core::language::{Language, Message};
 use dispatch_core::plan::Plan;
-use dispatch_core::plan::source::{SourceFault, read as read_plan};
+use dispatch_core::plan::source::{PlanSource, SourceFault, read as read_text};
+use dispatch_core::plan::spreadsheet::{self, SheetFault};
 use dispatch_core::problem::{Problem, ProblemKind, Problems, Severity};
 use dispatch_core::roster::{Recusal, Roster, RosterBuilder, RosterKind, RowRules};
+use dispatch_core::workbook::is_workbook;
 
 use crate::args::Inputs;
 use crate::columns::{self, Header};
@@ -52,21 +54,7 @@ impl Material {
 /// Reads everything. Problems of rosters are collected; a plan that cannot be read, or a file that
 /// is not there, ends the reading.
 pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
-    let text = folder::read(&inputs.plan)?;
-    let name = inputs.plan.display().to_string();
-    let text = String::from_utf8(text).map_err(|_| {
-        Failure::new(
-            format!("{name}: not UTF-8; save the plan as UTF-8"),
-            format!("{name}：不是UTF-8编码，请另存为UTF-8"),
-        )
-    })?;
-    let source = read_plan(&text).map_err(|faults| {
-        let messages: Vec<Message> = faults
-            .iter()
-            .map(|fault| plan_fault(&name, fault))
-            .collect();
-        Failure::from(messages)
-    })?;
+    let source = read_plan(&inputs.plan)?;
     let plan = source.plan;
     let mut problems = Problems::new();
     let mut summaries = Vec::new();
@@ -172,6 +160,30 @@ fn mappings(path: &Path) -> Done<Mappings> {
             format!("{name}, {}", fault.english),
             format!("{name} {}", fault.chinese),
         )
+    })
+}
+
+/// Reads a plan: an XLSX workbook, else TOML.
+fn read_plan(path: &Path) -> Done<PlanSource> {
+    let bytes = folder::read(path)?;
+    let name = path.display().to_string();
+    if is_workbook(&bytes) {
+        return spreadsheet::read(&bytes).map_err(|faults| {
+            let faults = faults.iter();
+            let messages: Vec<Message> = faults.map(|fault| sheet_fault(&name, fault)).collect();
+            Failure::from(messages)
+        });
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::new(
+            format!("{name}: not UTF-8; save the plan as UTF-8"),
+            format!("{name}：不是UTF-8编码，请另存为UTF-8"),
+        )
+    })?;
+    read_text(&text).map_err(|faults| {
+        let faults = faults.iter();
+        let messages: Vec<Message> = faults.map(|fault| plan_fault(&name, fault)).collect();
+        Failure::from(messages)
     })
 }
 
@@ -385,6 +397,18 @@ pub(crate) fn plan_fault(name: &str, fault: &SourceFault) -> Message {
     Message::new(
         format!("{name}{english}{path}: {}", fault.message.english),
         format!("{name}{chinese}{path}：{}", fault.message.chinese),
+    )
+}
+
+fn sheet_fault(name: &str, fault: &SheetFault) -> Message {
+    let placed = |language| match fault.place(language) {
+        place if place.is_empty() => name.to_owned(),
+        place => format!("{name} {place}"),
+    };
+    let (english, chinese) = (placed(Language::English), placed(Language::Chinese));
+    Message::new(
+        format!("{english}: {}", fault.message.english),
+        format!("{chinese}：{}", fault.message.chinese),
     )
 }
 

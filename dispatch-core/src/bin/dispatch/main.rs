@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let console = Console::new(arguments.language);
     let done = match arguments.command {
         Command::Sample(options) => commands::sample::run(&console, &options),
+        Command::Template(options) => commands::template::run(&console, &options),
         Command::Ledger(options) => commands::ledger::run(&console, &options),
         Command::Check(options) => commands::check::run(&console, &options),
         Command::Announce(options) => commands::announce::run(&console, &options),

@@ -4,6 +4,7 @@ mod output;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use dispatch_core::import::{
     ImportOptions, ImportReport, ImportedRow, import_officers, import_recusals, import_subjects,
@@ -23,6 +24,7 @@ use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
 use crate::inputs;
+use crate::list::locate;
 
 pub(crate) fn run(console: &Console, options: &args::Ledger) -> Done {
     let days = days(options.on.as_deref(), now())?;
@@ -146,12 +148,18 @@ impl Desk<'_> {
                     .map(|(field, kind)| (row.line, field, kind)),
             );
         })?;
-        let name = path.display().to_string();
+        let name = locate(path).0.display().to_string();
+        let sheet: Option<Arc<str>> = report.sheet.as_deref().map(Into::into);
         for (line, field, kind) in found {
-            let mut problem = Problem::new(name.as_str(), kind).at_row(line);
-            let named = |(_, f): &&(String, Option<String>)| f.as_deref() == Some(field);
-            if let Some((header, _)) = report.columns.iter().find(named) {
-                problem = problem.in_column(header.as_str());
+            let problem = Problem::new(name.as_str(), kind).at_row(line);
+            let mut problem = problem.on_sheet(sheet.clone());
+            let named = |(_, f): &(String, Option<String>)| f.as_deref() == Some(field);
+            if let Some(at) = report.columns.iter().position(named) {
+                let header = report.columns.get(at).map_or("", |(header, _)| header);
+                problem = problem.in_column(header);
+                if let Ok(number) = u32::try_from(at.saturating_add(1)) {
+                    problem = problem.in_column_number(number);
+                }
             }
             self.problems.push(problem);
         }
@@ -258,13 +266,18 @@ impl Desk<'_> {
         import: inputs::Import,
         sink: &mut dyn FnMut(&ImportedRow<'_>),
     ) -> Done<ImportReport> {
-        let bytes = folder::read(path)?;
+        let (path, sheet) = locate(path);
+        let bytes = folder::read(&path)?;
         let name = path.display().to_string();
+        let options = ImportOptions {
+            sheet,
+            ..self.options.clone()
+        };
         let step = self.console.bytes(&name, bytes.len() as u64);
         Ok(import(
             &bytes,
             &name,
-            &self.options,
+            &options,
             &mut |done| step.at(done),
             sink,
         ))

@@ -9,9 +9,11 @@ use dispatch_core::sample::{
     SAMPLE_RULES, SampleOptions, write_officers, write_recusals, write_subjects, write_visits,
 };
 use dispatch_core::sample_plan::{SamplePlan, sample_plan};
+use dispatch_core::template::plan_workbook;
 
 use crate::args::Sample;
 use crate::commands::ledger::days;
+use crate::commands::template::refused;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
@@ -24,15 +26,15 @@ pub(crate) fn run(console: &Console, options: &Sample) -> Done {
     folder.finish()?;
     let out = options.out.display();
     console.say(
-        format!("{out}: subjects.csv (GB18030), officers.csv, recusals.csv, visits.csv (UTF-8), plan.toml, ledger.toml"),
+        format!("{out}: subjects.csv (GB18030), officers.csv, recusals.csv, visits.csv (UTF-8), plan.toml, the same as plan.xlsx, ledger.toml"),
         format!(
-            "{out}:subjects.csv(GB18030编码)、officers.csv、recusals.csv、visits.csv(UTF-8编码)、plan.toml、ledger.toml"
+            "{out}:subjects.csv(GB18030编码)、officers.csv、recusals.csv、visits.csv(UTF-8编码)、plan.toml、内容相同的plan.xlsx、ledger.toml"
         ),
     );
     Ok(())
 }
 
-/// Writes the six files.
+/// Writes the seven files.
 pub(crate) fn write(console: &Console, options: &Sample, dir: &Path, draw_unix: u64) -> Done {
     let recusals = options.recusals.unwrap_or((options.subjects / 100).max(1));
     let sample = SampleOptions {
@@ -65,7 +67,9 @@ pub(crate) fn write(console: &Console, options: &Sample, dir: &Path, draw_unix: 
             "本机时间不正确,请先校正",
         )
     })?;
-    folder::write(&dir.join("plan.toml"), plan.as_bytes(), false)
+    folder::write(&dir.join("plan.toml"), plan.as_bytes(), false)?;
+    let workbook = plan_workbook(&plan).map_err(|error| refused(&error))?;
+    folder::write(&dir.join("plan.xlsx"), &workbook, false)
 }
 
 /// The present time in seconds since 1970.
