@@ -55,6 +55,18 @@ class Unpacking(unittest.TestCase):
             self.assertEqual((" ".join(name.split(".")[0] for name in box.entries), box.left), (entries, rest))
             self.assertEqual(len(box.faults), 3 - len(box.entries))
 
+    def test_not_unpacked(self):
+        """What the table does not name, and a bundle in a bundle that stands in another, take nothing from the limit; what
+        it names does, also where it is unexpected."""
+        for name, inside, taken in (("child-1.zip", False, 50), ("child-1.zip", True, 0), ("child-101.zip", False, 0),
+                                    ("subjects.jsonl", False, 50), ("subjects.jsonl", True, 50), ("notes.txt", False, 0)):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as archive:
+                archive.writestr(name, bytes(50))
+                archive.writestr("result.json", bytes(40))
+            box = container.Container(io.BytesIO(out.getvalue()), 1000, inside)
+            self.assertEqual((box.left, len(box.faults)), (960 - taken, not taken), (name, inside))
+
 
 class Plans(unittest.TestCase):
     def refused(self, plan) -> bool:
@@ -121,9 +133,31 @@ class Drops(WithoutSignatures):
         return [c["id"] for c in verify(io.BytesIO(data), "x.zip")["checks"] if c["status"] == "fail"]
 
     def test_limit_of_officers(self):
-        """The drops of two_stages take out one officer in each stage."""
-        for most, due in ((0, ["G05"]), (1, ["G05"]), (2, []), (3, [])):
+        """The drops of two_stages take out one officer in each stage, and a visit's second one, whose subject falls out."""
+        for most, due in ((0, ["G05"]), (1, ["G05"]), (2, ["G05"]), (3, []), (4, [])):
             self.assertEqual(self.failing(plan=cases_stages.two_stages(max_drops=most)["plan"]), due)
+
+    def test_limit_of_visits(self):
+        """The first line of every visit is free; later ones count, in the same stage or another one, as do officers."""
+        def drops(*places, officer=False):
+            def made(draw, now):
+                visits = sorted(now)
+                lines = [(visits[v], now[visits[v]]["officers"][place], "recusal") for v, place in places]
+                spare = next(o["id"] for o in draw.rosters["officers"] if o["id"] not in {d["officer"] for d in draw.drops})
+                return lines + [("", spare, "other-duty")] * officer
+            return made
+
+        one, other, team, three = [(0, 0)], [(1, 0)], [(0, 0), (0, 1)], [(0, 0), (1, 1), (2, 0)]
+        for first, second, least in (
+                (drops(*one), drops(), 0), (drops(*one), drops(*other), 0), (drops(*three), drops(), 0),
+                (drops(*one), drops(*one), 1), (drops(*team), drops(), 1), (drops(*team), drops(*team), 3),
+                (drops(*three), drops(*three), 3), (drops(*three), drops(*team), 2),
+                (drops(*one, officer=True), drops(*other, officer=True), 2),
+                (drops(*one, officer=True), drops(*team, officer=True), 4)):
+            for most in {max(least - 1, 0), least}:
+                case = cases_stages.two_stages(max_drops=most)
+                stages = [{**stage, "drops": made} for stage, made in zip(case["stages"], (first, second))]
+                self.assertEqual(self.failing(plan=case["plan"], stages=stages), ["G05"] if most < least else [])
 
     def test_counts(self):
         """Every count of the stage document by itself, root and sum being right"""

@@ -3,8 +3,10 @@ from dispatch_verifier.stages import stage_commitment
 
 from . import cases_stages as c
 from .prover import Draw, fixed, ordered, pack
+from .pulses import time_of
 
 STAGE_1 = c.STAGE_ROUNDS[0]
+FIVE_STAGES = (3, 123, 255, 1000, *c.STAGE_ROUNDS)  # the draw before them included
 EARLY, IN_TIME = "2023-08-19T00:00:00Z", "2023-08-24T06:00:00Z"
 
 
@@ -77,6 +79,32 @@ def all_but_two():
 def one_by_one():
     """Every stage takes out no more officers than announced, both together do."""
     return packed(staged(stages=c.two_stages()["stages"], max_drops=1))
+
+
+def both_kinds():
+    """No more officers than announced are taken out, and no more leave a visit again, but both together are; the one who
+    leaves again does so in the stage that lets the subject fall out."""
+    return packed(staged(stages=c.two_stages()["stages"], max_drops=2))
+
+
+def whole_team():
+    """Both officers of one visit leave it in the same stage."""
+    def drops(draw, now):
+        visit = sorted(now)[0]
+        return [(visit, o, "recusal-requested") for o in now[visit]["officers"]]
+    return packed(staged({"drops": drops}, max_drops=0))
+
+
+def again_and_again():
+    """Nobody is taken out; but in every stage the officer who came in last leaves the visit, until a friend comes in."""
+    def drops(draw, now):
+        visit = c.in_stratum(draw, now, "street", "")[0]  # where everybody may go
+        return [(visit, c.member(now, visit, 1), "recusal-requested")]
+
+    case, times = c.two_stages(stage_lead_minutes=1, draw_time=time_of(FIVE_STAGES[0])), c.stage_times(*FIVE_STAGES)
+    case["plan"]["schedule"]["stages"] = times[1:]
+    case["stages"] = [{"number": n, "created": times[n - 1], "drops": drops} for n in range(1, len(times))]
+    return packed(Draw("abuse", case))
 
 
 def miscounted():

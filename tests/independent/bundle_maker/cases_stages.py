@@ -31,8 +31,9 @@ def second_drops(draw, now):
     return [(low[0], "", "deregistered"), (low[0], member(now, low[0]), "unavailable"), (low[1], "", "force-majeure"), ("", member(now, low[2]), "transferred")]
 
 
-def two_stages(name="2023-101", max_drops=2, **other):
-    """Both stages together take out as many officers as the plan allows."""
+def two_stages(name="2023-101", max_drops=3, **other):
+    """Both stages together take out officers as often as the plan allows: one each, and a second one of a visit, which falls
+    out in that very stage."""
     strata = [stratum("高", count(3), when("risk", "in", "高")), stratum("低", ratio(1, 3, "up"), when("risk", "in", "低"))]
     p = plan(name, strata, [slot(match=[("differ", "street", "street")])], stages=stage_times(),
              max_drops=max_drops, **other)

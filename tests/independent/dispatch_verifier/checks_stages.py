@@ -84,7 +84,7 @@ class StageChecks:
         return f"{len(self.stages)} signatures verify"
 
     def G05(self):
-        gone, most = set(), self.plan["team"]["max_drops"]
+        gone, left, again, most = set(), set(), 0, self.plan["team"]["max_drops"]
         for step in self.steps:
             for drop in step.drops:
                 subject, officer = drop["subject"], drop["officer"]
@@ -93,14 +93,16 @@ class StageChecks:
                     refuse_if(officer not in self.officer, f"{where}: not in the roster")
                     refuse_if(officer in gone, f"{where}: dropped before")
                     gone.add(officer)
-                    refuse_if(len(gone) > most, f"{where}: more than {most} officers taken out")
                 elif not officer:
                     refuse_if(self.is_child, f"{where}: not in a child draw")
                     refuse_if(subject not in step.before, f"{where}: not in the list")
                 else:
                     refuse_if(subject not in step.before, f"{where}: not in the list")
                     refuse_if(officer not in step.before[subject]["officers"], f"{where}: not in the record")
-        return f"{len(self.drops)} drops, {len(gone)} officers taken out of at most {most}"
+                    again += subject in left
+                    left.add(subject)
+                refuse_if(len(gone) + again > most, f"{where}: more than {most} officers taken out")
+        return f"{len(self.drops)} drops, {len(gone) + again} officers taken out of at most {most}"
 
     def stage_seed_of(self, step) -> bytes:
         return stage_seed(step.line, self.secret)
