@@ -8,4 +8,5 @@ pub(crate) mod draw;
 pub(crate) mod explain;
 pub(crate) mod sample;
 pub(crate) mod selftest;
+pub(crate) mod simulate;
 pub(crate) mod verify;

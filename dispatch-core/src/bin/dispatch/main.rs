@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Sample(options) => commands::sample::run(&console, &options),
         Command::Check(options) => commands::check::run(&console, &options),
+        Command::Simulate(options) => commands::simulate::run(&console, &options),
         Command::Announce(options) => commands::announce::run(&console, &options),
         Command::Draw(options) => commands::draw::run(&console, &options),
         Command::Disclose(options) => commands::disclose::run(&console, &options),
