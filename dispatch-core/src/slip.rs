@@ -7,6 +7,8 @@
 
 mod page;
 
+pub(crate) use self::page::escaped;
+
 use core::fmt::Write as _;
 
 use crate::digest::Digest;

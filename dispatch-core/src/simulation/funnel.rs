@@ -33,14 +33,15 @@ impl Funnel {
             steps: Vec::new(),
         };
         funnel.department = funnel.left.len();
-        let mut step = |english: String, chinese: String, keep: &dyn Fn(usize, &Officer) -> bool| {
-            let before = funnel.left.len();
-            funnel.left.retain(|at| keep(*at, &officers[*at]));
-            let gone = before - funnel.left.len();
-            if gone > 0 {
-                funnel.steps.push((Message::new(english, chinese), gone));
-            }
-        };
+        let mut step =
+            |english: String, chinese: String, keep: &dyn Fn(usize, &Officer) -> bool| {
+                let before = funnel.left.len();
+                funnel.left.retain(|at| keep(*at, &officers[*at]));
+                let gone = before - funnel.left.len();
+                if gone > 0 {
+                    funnel.steps.push((Message::new(english, chinese), gone));
+                }
+            };
         step("in other groups".into(), "不在同组".into(), &|_, o| {
             let mut pairs = plan.team.group.iter();
             pairs.all(|pair| o.value(&pair.officer) == subject.value(&pair.subject))
@@ -83,7 +84,10 @@ impl Funnel {
                 matters: vec![matter.clone()],
                 ..asks_nothing.clone()
             };
-            let (en, zh) = (format!("not for matter {matter}"), format!("不办“{matter}”"));
+            let (en, zh) = (
+                format!("not for matter {matter}"),
+                format!("不办“{matter}”"),
+            );
             step(en, zh, &|_, o| o.has(&probe));
         }
         let expert = Slot {

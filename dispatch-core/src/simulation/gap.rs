@@ -5,13 +5,13 @@
 
 use serde::Serialize;
 
+use super::Phase;
 use super::impossible::{Impossible, impossible};
 use super::kind::Kinds;
 use super::remedy::case::Case;
 use super::remedy::{Change, Remedy, candidates};
 use super::tally::Tally;
 use super::trial::Trials;
-use super::Phase;
 use crate::language::Message;
 use crate::team::GroupName;
 
@@ -80,15 +80,18 @@ pub(crate) fn gaps(
         } else {
             Vec::new()
         };
-        let slots = counts.open_slots.iter().map(|(slot, (runs, places, most))| {
-            let slot = trials.inputs.plan.team.slots.get(*slot);
-            OpenSlot {
-                slot: slot.map_or_else(String::new, |slot| slot.name.clone()),
-                runs: *runs,
-                places: *places,
-                most: *most,
-            }
-        });
+        let slots = counts
+            .open_slots
+            .iter()
+            .map(|(slot, (runs, places, most))| {
+                let slot = trials.inputs.plan.team.slots.get(*slot);
+                OpenSlot {
+                    slot: slot.map_or_else(String::new, |slot| slot.name.clone()),
+                    runs: *runs,
+                    places: *places,
+                    most: *most,
+                }
+            });
         let shortage = counts.shortage.as_ref().map(|(_, message)| message.clone());
         groups.push(Gap {
             group: name.clone(),

@@ -22,7 +22,7 @@ pub(crate) struct Kinds {
     pub(crate) list: Vec<Kind>,
     /// For every row of the roster its kind; [`NO_KIND`] if it cannot be drawn.
     pub(crate) of_row: Vec<u32>,
-    /// Rows that may be drawn and have recusals, with the rows of the officers recused.
+    /// Rows that may be drawn and have recusals of officers who could go there, with their rows.
     pub(crate) recused: BTreeMap<usize, Vec<usize>>,
 }
 
@@ -202,6 +202,7 @@ fn recused(trials: &Trials<'_>) -> BTreeMap<usize, Vec<usize>> {
         let officer = trials.inputs.officers.find(&recusal.officer);
         if let (Some(subject), Some(officer)) = (subject, officer)
             && is_drawable(trials.strata, subject)
+            && could_go(trials, subject, officer)
         {
             recused.entry(subject).or_default().push(officer);
         }
@@ -211,6 +212,14 @@ fn recused(trials: &Trials<'_>) -> BTreeMap<usize, Vec<usize>> {
         officers.dedup();
     }
     recused
+}
+
+/// Whether a recusal has an effect: without it the officer could fill some slot of the subject.
+fn could_go(trials: &Trials<'_>, subject: usize, officer: usize) -> bool {
+    let plan = trials.inputs.plan;
+    let row = OpenRow::new(trials.inputs.subjects, None, subject);
+    let mut slots = plan.team.slots.iter();
+    slots.any(|slot| trials.workforce.may_fill(plan, officer, slot, &row))
 }
 
 fn number(index: usize) -> u32 {

@@ -192,10 +192,7 @@ fn unable(trials: &Trials<'_>, row: usize) -> Option<Message> {
     } else if officer.limit == 0 {
         ("own limit 0", "任务上限为0")
     } else if !slots.iter().any(|slot| officer.has(slot)) {
-        (
-            "has not what any slot asks for",
-            "不具备任何席位要求的条件",
-        )
+        ("has not what any slot asks for", "不具备任何席位要求的条件")
     } else {
         return None;
     };

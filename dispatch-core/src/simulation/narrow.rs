@@ -41,6 +41,8 @@ pub struct ForcedPair {
     pub times: u64,
     /// … of so many in which the subject was drawn.
     pub of: u64,
+    /// Two standard deviations of that part, in thousandths.
+    pub margin: u64,
     /// The slot with the smallest choice among those that the officer may fill there.
     pub slot: String,
     /// How many officers may fill that slot.
@@ -123,8 +125,15 @@ pub(crate) fn look(
     doubtful.sort_unstable_by_key(|(guess, row)| (core::cmp::Reverse(*guess), *row));
     doubtful.truncate(LOOKED_AT);
     let rows: Vec<usize> = doubtful.iter().map(|(_, row)| *row).collect();
-    let again = if rows.is_empty() { 0 } else { tally.runs.min(TRIALS) };
-    for (row, times) in rows.iter().zip(held_again(trials, kinds, &rows, text, again)) {
+    let again = if rows.is_empty() {
+        0
+    } else {
+        tally.runs.min(TRIALS)
+    };
+    for (row, times) in rows
+        .iter()
+        .zip(held_again(trials, kinds, &rows, text, again))
+    {
         let alone = kinds.recused.contains_key(row);
         let plain = kinds.of(*row).map_or(1, |kind| kinds.list[kind].plain);
         found.extend(times.into_iter().map(|(officer, times)| Found {
@@ -160,7 +169,10 @@ impl Space {
             let name = group_name(plan, slot, &subject);
             let own = workforce.group(&name).iter().copied();
             own.filter(|officer| {
-                workforce.officers.get(*officer).is_some_and(|o| o.limit > 0)
+                workforce
+                    .officers
+                    .get(*officer)
+                    .is_some_and(|o| o.limit > 0)
                     && workforce.may_fill(plan, *officer, slot, &subject)
             })
             .collect()
@@ -220,13 +232,11 @@ struct Found {
 /// The most probable pairs; of one subject not more than its team has places.
 fn rank(mut found: Vec<Found>, size: usize, most: usize) -> Vec<Found> {
     found.retain(|pair| pair.of > 0);
+    // By what the probability is at least, so that few trials do not put chance at the top.
     found.sort_unstable_by(|a, b| {
-        let (left, right) = (
-            u128::from(a.times) * u128::from(b.of),
-            u128::from(b.times) * u128::from(a.of),
-        );
-        right
-            .cmp(&left)
+        let least = |pair: &Found| permille(pair).saturating_sub(margin(pair.times, pair.of));
+        (least(b), b.times)
+            .cmp(&(least(a), a.times))
             .then_with(|| (a.row, a.officer).cmp(&(b.row, b.officer)))
     });
     let mut told: HashMap<usize, usize> = HashMap::new();
@@ -237,6 +247,18 @@ fn rank(mut found: Vec<Found>, size: usize, most: usize) -> Vec<Found> {
     });
     found.truncate(most);
     found
+}
+
+fn permille(pair: &Found) -> u64 {
+    1000 * pair.times / pair.of.max(1)
+}
+
+/// Two standard deviations of an observed part, in thousandths, rounded up.
+fn margin(times: u64, of: u64) -> u64 {
+    let (times, of) = (u128::from(times.min(of)), u128::from(of.max(1)));
+    let squared = 4_000_000 * times * (of - times) / (of * of * of);
+    let root = u64::try_from(squared.isqrt()).unwrap_or(0);
+    root + u64::from(u128::from(root) * u128::from(root) < squared)
 }
 
 impl Found {
@@ -260,6 +282,7 @@ impl Found {
             officer: Who::officer(trials, self.officer),
             times: self.times,
             of: self.of,
+            margin: margin(self.times, self.of),
             warned: reach < FEW || 100 * self.times >= HIGH_PERCENT * self.of,
             slot,
             reach,
@@ -341,7 +364,17 @@ fn with(
         own.retain(|(at, _)| at != gone);
         let ticket = selected[*gone].ticket;
         let place = own.partition_point(|(at, _)| at < gone);
-        own.insert(place, (*gone, Selected { ticket, row, stratum }));
+        own.insert(
+            place,
+            (
+                *gone,
+                Selected {
+                    ticket,
+                    row,
+                    stratum,
+                },
+            ),
+        );
     }
     own.into_iter().map(|(_, subject)| subject).collect()
 }

@@ -1,13 +1,13 @@
 //! Parts and means as people read them, rounded half up, from whole numbers.
 
-/// A part as a percentage with one decimal, with two below 1%: "2.9%", "0.05%"; "–" of nothing.
+/// A part as a percentage with one decimal, with two below 0.1%: "2.9%", "0.05%"; "–" of nothing.
 #[must_use]
 pub fn percent(part: u64, of: u64) -> String {
     if of == 0 {
         return "–".to_owned();
     }
     let (part, of) = (u128::from(part), u128::from(of));
-    if part == 0 || part * 100 >= of {
+    if part == 0 || part * 1000 >= of {
         let tenths = (part * 2000 + of) / (2 * of);
         return format!("{}.{}%", tenths / 10, tenths % 10);
     }
@@ -39,7 +39,7 @@ mod tests {
             (7, 7, "100.0%"),
             (1, 2000, "0.05%"),
             (1, 100, "1.0%"),
-            (5, 1000, "0.50%"),
+            (5, 1000, "0.5%"),
             (3, 0, "–"),
         ] {
             assert_eq!(percent(part, of), text);

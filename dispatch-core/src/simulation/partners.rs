@@ -1,7 +1,7 @@
 //! Partners: how often two officers go together.
 //!
 //! Invariant: repetition is reported, never steered: the even share of a pair is what it would have
-//! if all pairs of able officers of the same two load groups went together equally often.
+//! if all pairs of officers of the same two load groups who can make a team went together equally often.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,7 +40,7 @@ pub struct Together {
     pub times: u64,
     /// How often all pairs of these two load groups did; divided by `possible` it is the even share.
     pub together: u64,
-    /// How many such pairs of able officers there are.
+    /// How many such pairs there are that can fill two slots of a team.
     pub possible: u64,
 }
 
@@ -50,10 +50,7 @@ pub(crate) fn partners(
     officers: &[OfficerLoad],
     most: usize,
 ) -> Partners {
-    let mut able: HashMap<&GroupName, u64> = HashMap::new();
-    for officer in officers.iter().filter(|officer| officer.unable.is_none()) {
-        *able.entry(&officer.group).or_default() += 1;
-    }
+    let able = Able::new(trials, officers);
     let groups = |pair: u64| {
         let (first, second) = parts(pair);
         let (first, second) = (&officers.get(first)?.group, &officers.get(second)?.group);
@@ -72,12 +69,7 @@ pub(crate) fn partners(
     pairs.sort_unstable_by_key(|(times, pair)| (core::cmp::Reverse(*times), *pair));
     let top = pairs.iter().take(most).filter_map(|(times, pair)| {
         let (first, second) = groups(*pair)?;
-        let count = |group| able.get(group).copied().unwrap_or(0);
-        let possible = if first == second {
-            count(first) * count(first).saturating_sub(1) / 2
-        } else {
-            count(first) * count(second)
-        };
+        let possible = able.pairs(first, second);
         let (one, other) = parts(*pair);
         Some(Together {
             first: Who::officer(trials, one),
@@ -98,4 +90,48 @@ pub(crate) fn partners(
         pairs: pairs.len(),
         top: top.collect(),
     }
+}
+
+/// Able officers of every load group, by which slots of a team they can fill, recusals and match
+/// rules apart.
+struct Able<'o>(HashMap<&'o GroupName, BTreeMap<Vec<bool>, u64>>);
+
+impl<'o> Able<'o> {
+    fn new(trials: &Trials<'_>, officers: &'o [OfficerLoad]) -> Self {
+        let slots: Vec<_> = trials.inputs.plan.team.expanded().collect();
+        let mut able: HashMap<&GroupName, BTreeMap<Vec<bool>, u64>> = HashMap::new();
+        for (officer, load) in trials.workforce.officers.iter().zip(officers) {
+            if load.unable.is_none() {
+                let fills = slots.iter().map(|slot| {
+                    slot.slot.department == officer.department && officer.has(slot.slot)
+                });
+                let alike = able.entry(&load.group).or_default();
+                *alike.entry(fills.collect()).or_default() += 1;
+            }
+        }
+        Self(able)
+    }
+
+    fn pairs(&self, first: &GroupName, second: &GroupName) -> u64 {
+        let (Some(ones), Some(others)) = (self.0.get(first), self.0.get(second)) else {
+            return 0;
+        };
+        let mut pairs = 0;
+        for (one, number) in ones {
+            for (other, more) in others.iter().filter(|(other, _)| make_a_team(one, other)) {
+                pairs += match (first == second, one == other) {
+                    (true, true) => number * (number - 1),
+                    _ => number * more,
+                };
+            }
+        }
+        if first == second { pairs / 2 } else { pairs }
+    }
+}
+
+/// Whether two officers can fill two different slots of one team.
+fn make_a_team(one: &[bool], other: &[bool]) -> bool {
+    let fills = |slots: &[bool]| (0..slots.len()).filter(|at| slots[*at]).collect::<Vec<_>>();
+    let (one, other) = (fills(one), fills(other));
+    one.iter().any(|at| other.iter().any(|slot| slot != at))
 }

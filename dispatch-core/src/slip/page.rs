@@ -93,7 +93,7 @@ fn qr_svg(text: &str) -> Result<String, SlipError> {
 }
 
 /// `text` with the characters that HTML gives a meaning replaced.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     for found in text.chars() {
         match found {

@@ -116,7 +116,11 @@ impl<'c> Found<'c> {
         let raised = |more: u64| -> Vec<Vec<Change>> {
             let part = |row: &usize| {
                 let limit = u64::from(trials.workforce.officers.get(*row)?.limit);
-                Some(vec![self.set(*row, "limit", limit.saturating_add(more).to_string())])
+                Some(vec![self.set(
+                    *row,
+                    "limit",
+                    limit.saturating_add(more).to_string(),
+                )])
             };
             limited.iter().filter_map(part).collect()
         };

@@ -61,8 +61,11 @@ impl<'c> Case<'c> {
 
     /// Whether the changes close the gap in the `most` worst runs.
     pub(crate) fn closes(&self, changes: &[Change], most: usize) -> bool {
-        let Some((plan, officers)) = apply(changes, self.trials.inputs.plan, self.trials.inputs.officers)
-        else {
+        let Some((plan, officers)) = apply(
+            changes,
+            self.trials.inputs.plan,
+            self.trials.inputs.officers,
+        ) else {
             return false;
         };
         let inputs = Inputs {
@@ -86,12 +89,13 @@ impl<'c> Case<'c> {
         let mut open = BTreeSet::new();
         for run in self.runs.iter().take(most) {
             let selected = self.selected(run, &[]);
-            let teams = self.trials.staff(&selected, &trial_seed(self.text, run.run));
+            let teams = self
+                .trials
+                .staff(&selected, &trial_seed(self.text, run.run));
             for (subject, members) in selected.iter().zip(&teams.members) {
                 let empty = slots.iter().zip(members).filter(|(_, who)| who.is_none());
-                let own = empty.filter(|(slot, _)| {
-                    self.group.first() == Some(&slot.slot.department)
-                });
+                let own =
+                    empty.filter(|(slot, _)| self.group.first() == Some(&slot.slot.department));
                 open.extend(own.map(|(slot, _)| (subject.row, slot.index)));
             }
         }
@@ -141,7 +145,10 @@ fn selected(
     changes: &[Change],
 ) -> Vec<Selected> {
     let strata = &trials.strata.strata;
-    let quotas: Vec<u64> = strata.iter().map(|stratum| lowered(stratum, changes)).collect();
+    let quotas: Vec<u64> = strata
+        .iter()
+        .map(|stratum| lowered(stratum, changes))
+        .collect();
     let mut taken = vec![0u64; quotas.len()];
     let mut selected = Vec::new();
     for (row, stratum) in &run.selected {
@@ -165,7 +172,9 @@ fn selected(
 
 fn lowered(stratum: &crate::announcement::StratumCount, changes: &[Change]) -> u64 {
     let own = changes.iter().filter_map(|change| match change {
-        Change::LowerQuota { stratum: name, to, .. } if *name == stratum.name => Some(*to),
+        Change::LowerQuota {
+            stratum: name, to, ..
+        } if *name == stratum.name => Some(*to),
         _ => None,
     });
     own.min().unwrap_or(stratum.quota)

@@ -55,8 +55,12 @@ pub(crate) fn run(console: &Console, options: &Simulate) -> Done {
     }
     let (short, impossible) = (simulation.short_runs, simulation.gaps.impossible.len());
     Err(Failure::new(
-        format!("not everything can be staffed: {short} of {runs} trial draws have open slots, {impossible} kinds of subjects can never be staffed"),
-        format!("人员配备不足：{runs}次模拟抽取中有{short}次出现空缺席位，{impossible}类对象无论如何无法配齐"),
+        format!(
+            "not everything can be staffed: {short} of {runs} trial draws have open slots, {impossible} kinds of subjects can never be staffed"
+        ),
+        format!(
+            "人员配备不足：{runs}次模拟抽取中有{short}次出现空缺席位，{impossible}类对象无论如何无法配齐"
+        ),
     ))
 }
 

@@ -26,7 +26,10 @@ impl Found<'_> {
                 vec![Change::AddOfficer { row }]
             };
             let turns = (0..count).flat_map(|_| &models);
-            (1..).zip(turns).map(|(number, model)| one(number, model)).collect()
+            (1..)
+                .zip(turns)
+                .map(|(number, model)| one(number, model))
+                .collect()
         };
         let (count, changes) = attempts.least(MOST_ADDED, &|count| rows(count).concat())?;
         // With one model the least number is the fewest; with more some may be too many.
@@ -37,7 +40,10 @@ impl Found<'_> {
         let (count, group) = (changes.len(), self.case.group.join(" "));
         let mut what = wanted(&self.slots);
         if !what.chinese.is_empty() {
-            what = Message::new(format!(" ({})", what.english), format!("（{}）", what.chinese));
+            what = Message::new(
+                format!(" ({})", what.english),
+                format!("（{}）", what.chinese),
+            );
         }
         let matched = matched(&changes, &self.slots);
         Some(Remedy {
@@ -131,7 +137,11 @@ impl Found<'_> {
         let department = self.case.group.first();
         let places = plan.team.expanded().map(|slot| &slot.slot.department);
         let places = places.filter(|own| Some(*own) == department).count() as u64;
-        let officers = trials.workforce.officers.iter().zip(&trials.workforce.available);
+        let officers = trials
+            .workforce
+            .officers
+            .iter()
+            .zip(&trials.workforce.available);
         let officers = officers.filter(|(own, able)| **able && Some(&own.department) == department);
         let officers = officers.count() as u64;
         let slots = trials.strata.selected().saturating_mul(places);

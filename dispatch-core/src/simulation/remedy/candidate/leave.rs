@@ -2,8 +2,8 @@
 //!
 //! Invariant: a leave is shortened by as little as gives the days that the plan asks for.
 
-use jiff::civil::Date;
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::Found;
 use crate::language::Message;
@@ -38,7 +38,9 @@ impl Found<'_> {
                     Change::SetOfficer { to, .. } if to.is_empty() => {
                         (format!("{who} none"), format!("{who}取消请假"))
                     }
-                    Change::SetOfficer { to, .. } => (format!("{who} {to}"), format!("{who}改为{to}")),
+                    Change::SetOfficer { to, .. } => {
+                        (format!("{who} {to}"), format!("{who}改为{to}"))
+                    }
                     _ => (who.clone(), who),
                 }
             })
@@ -51,7 +53,10 @@ impl Found<'_> {
                     "shorten leave so that {days} days of the window are free: {}",
                     english.join("; ")
                 ),
-                format!("缩短请假，使检查期限内至少{days}天可用：{}", chinese.join("；")),
+                format!(
+                    "缩短请假，使检查期限内至少{days}天可用：{}",
+                    chinese.join("；")
+                ),
             ),
             changes,
         })
@@ -89,7 +94,11 @@ fn shorten(leave: &str, window: (Date, Date), days: u64) -> Option<String> {
             Some((date(first)?, date(last)?))
         })
         .collect();
-    let away = |day: Date| ranges.iter().any(|(first, last)| (*first..=*last).contains(&day));
+    let away = |day: Date| {
+        ranges
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&day))
+    };
     let mut free = 0u64;
     let mut day = window.0;
     while day <= window.1 {
@@ -129,13 +138,25 @@ mod tests {
     fn leave_is_cut_at_the_end_of_the_window_and_kept_outside_of_it() {
         let window = (date("2026-08-01").unwrap(), date("2026-08-10").unwrap());
         for (leave, days, shorter) in [
-            ("2026-07-20/2026-08-20", 3, "2026-07-20/2026-08-07;2026-08-11/2026-08-20"),
+            (
+                "2026-07-20/2026-08-20",
+                3,
+                "2026-07-20/2026-08-07;2026-08-11/2026-08-20",
+            ),
             ("2026-08-01/2026-08-10", 1, "2026-08-01/2026-08-09"),
-            ("2026-08-01/2026-08-04;2026-08-06/2026-08-10", 2, "2026-08-01/2026-08-04;2026-08-06/2026-08-09"),
+            (
+                "2026-08-01/2026-08-04;2026-08-06/2026-08-10",
+                2,
+                "2026-08-01/2026-08-04;2026-08-06/2026-08-09",
+            ),
             ("2026-08-01/2026-08-10", 10, ""),
             ("2026-08-02/2026-08-03", 8, "2026-08-02/2026-08-03"),
         ] {
-            assert_eq!(shorten(leave, window, days).unwrap(), shorter, "{leave} {days}");
+            assert_eq!(
+                shorten(leave, window, days).unwrap(),
+                shorter,
+                "{leave} {days}"
+            );
         }
         assert_eq!(shorten("2026-08-01/2026-08-10", window, 11), None);
     }

@@ -101,7 +101,9 @@ fn partners(console: &Console, simulation: &Simulation) {
         partners.together.max(1),
     );
     console.say(
-        format!("\npartners: in a draw {again} of the teammates are a pair that went together already"),
+        format!(
+            "\npartners: in a draw {again} of the teammates are a pair that went together already"
+        ),
         format!("\n搭档：一次抽取中，{again}的搭档是同一次已经搭过的"),
     );
     let mut table = Table::new(
@@ -184,7 +186,9 @@ fn gaps(console: &Console, simulation: &Simulation) {
         );
         let (times, why) = (gap.runs, gap.bottleneck.text(console.language()));
         console.say(
-            format!("error [staffing] {group}: open slots in {times} of {runs} runs ({share}); {why}"),
+            format!(
+                "error [staffing] {group}: open slots in {times} of {runs} runs ({share}); {why}"
+            ),
             format!("错误 [staffing] “{group}”：{runs}次中有{times}次（{share}）出现空缺；{why}"),
         );
         for (index, remedy) in gap.remedies.iter().enumerate() {
@@ -257,7 +261,9 @@ impl<'c> Table<'c> {
 /// Columns that a text takes on a terminal.
 fn width(text: &str) -> usize {
     let wide = |letter: char| ('\u{1100}'..='\u{115f}').contains(&letter) || letter >= '\u{2e80}';
-    text.chars().map(|letter| if wide(letter) { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|letter| if wide(letter) { 2 } else { 1 })
+        .sum()
 }
 
 /// So many pairs of partners are shown; the files have more.
