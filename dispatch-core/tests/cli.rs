@@ -13,5 +13,7 @@ mod desk;
 mod draw;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/simulate.rs"]
+mod simulate;
 #[path = "cli/way.rs"]
 mod way;

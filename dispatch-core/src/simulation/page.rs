@@ -4,6 +4,7 @@
 //! and says so to the browser in its own content policy.
 
 mod chart;
+mod people;
 mod section;
 mod table;
 
@@ -18,9 +19,9 @@ pub(super) fn html(simulation: &Simulation) -> String {
     let sections = [
         section::gaps(simulation),
         section::coverage(simulation),
-        section::loads(simulation),
-        section::partners(simulation),
-        section::forced(simulation),
+        people::loads(simulation),
+        people::partners(simulation),
+        people::forced(simulation),
     ]
     .concat();
     format!(
@@ -77,7 +78,7 @@ fn summary(simulation: &Simulation) -> String {
         ),
         (
             "card",
-            super::ratio(slots, runs),
+            super::ratio(slots, runs).trim_end_matches(".00").to_owned(),
             Message::new(
                 format!(
                     "slots a draw, {} officers in the roster",
@@ -139,17 +140,19 @@ header p { margin: 4px 0; }
 table { width: 100%; border-collapse: collapse; font-size: 13px; line-height: 1.4; font-variant-numeric: tabular-nums; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
-th, td { padding: 5px 8px; border-bottom: 1px solid #d4d4d4; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: 5px 8px; border-bottom: 1px solid #d4d4d4; text-align: left; vertical-align: top; overflow-wrap: break-word; }
+td:first-child { min-width: 9em; }
+td.n, td .id { white-space: nowrap; }
+.id { color: #555; font-size: 12px; }
 th { background: #eef3f8; font-weight: bold; overflow-wrap: normal; }
 th small { font-size: 11px; }
-td.n { white-space: nowrap; }
 td svg { display: block; width: 100%; min-width: 90px; height: 16px; margin-top: 2px; }
 tr.warned td { background: #fdf2f1; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 14px; margin: 12px 0; }
 figure { margin: 0; break-inside: avoid; }
 figcaption { font-size: 13px; line-height: 1.35; font-weight: bold; }
 figure svg { display: block; width: 100%; height: auto; }
-.one { max-width: 460px; margin: 10px 0; }
+.one { max-width: 300px; margin: 10px 0; }
 .key { font-size: 12px; color: #444; }
 .key i { display: inline-block; width: 12px; height: 12px; margin: 0 4px 0 10px; vertical-align: -1px; }
 .gap { margin: 14px 0; padding: 10px 14px; border: 1px solid #c8c8c8; border-left: 5px solid #b3261e; }
@@ -160,11 +163,13 @@ figure svg { display: block; width: 100%; height: auto; }
   main { padding: 14px 12px 30px; }
   h1 { font-size: 22px; }
   .plots { grid-template-columns: 1fr; }
-  table, tbody, tr, td { display: block; width: 100%; }
+  table, tbody, td { display: block; width: 100%; min-width: 0; }
   thead { display: none; }
-  tr { margin: 0 0 10px; border: 1px solid #c8c8c8; }
-  td { display: grid; grid-template-columns: 7.5em 1fr; gap: 8px; border-bottom: 1px solid #ececec; }
-  td::before { content: attr(data-l); color: #555; }
+  tr { display: grid; grid-template-columns: 1fr 1fr; margin: 0 0 10px; border: 1px solid #c8c8c8; }
+  td, td:first-child { min-width: 0; border-bottom: 1px solid #ececec; overflow-wrap: anywhere; }
+  td:first-child, td:last-child { grid-column: 1 / -1; }
+  td:first-child { background: #eef3f8; font-weight: bold; }
+  td::before { content: attr(data-l); display: block; color: #666; font-size: 11.5px; font-weight: normal; line-height: 1.3; }
   td.n { white-space: normal; }
 }
 @media print {
@@ -176,6 +181,6 @@ figure svg { display: block; width: 100%; height: auto; }
   small, th small { font-size: 7pt; }
   .plots { grid-template-columns: repeat(3, 1fr); gap: 4mm; }
   .cards { grid-template-columns: repeat(4, 1fr); }
-  td.n { white-space: normal; }
+  .id { font-size: 7pt; }
 }
 "#;

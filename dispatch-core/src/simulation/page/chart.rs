@@ -58,7 +58,7 @@ impl Bars<'_> {
                  <text x=\"{WIDE}\" y=\"{}\" text-anchor=\"end\">{name}</text>",
                 LEFT - 3,
                 high + 9,
-                high - 3,
+                high - 5,
             ));
         }
         let foot = height - 4;
@@ -118,7 +118,7 @@ pub(super) const GREY: &str = "#8a8a8a";
 const WIDE: u64 = 240;
 const LEFT: u64 = 38;
 /// Height of a panel, its headroom, and the line below all.
-const HIGH: u64 = 62;
-const HEAD: u64 = 14;
+const HIGH: u64 = 66;
+const HEAD: u64 = 19;
 const FOOT: u64 = 16;
 const MOST_BARS: u64 = 60;

@@ -223,7 +223,7 @@ impl<'c> Found<'c> {
                 && let Some(row) = self.case.trials.inputs.officers.find(officer)
             {
                 let who = Who::officer(self.case.trials, row);
-                let name = format!("{}（{}）", who.name, who.id);
+                let name = format!("{} {}", who.name, who.id);
                 if !names.contains(&name) {
                     names.push(name);
                 }

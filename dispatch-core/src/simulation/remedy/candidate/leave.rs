@@ -36,10 +36,10 @@ impl Found<'_> {
                 let who = self.who(core::slice::from_ref(change));
                 match change {
                     Change::SetOfficer { to, .. } if to.is_empty() => {
-                        (format!("{who} none"), format!("{who}取消请假"))
+                        (format!("{who}: none"), format!("{who} 取消请假"))
                     }
                     Change::SetOfficer { to, .. } => {
-                        (format!("{who} {to}"), format!("{who}改为{to}"))
+                        (format!("{who}: {to}"), format!("{who} 改为{to}"))
                     }
                     _ => (who.clone(), who),
                 }

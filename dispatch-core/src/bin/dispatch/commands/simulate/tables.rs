@@ -151,7 +151,12 @@ fn forced(console: &Console, simulation: &Simulation) {
             pair.subject.clone(),
             pair.subjects.to_string(),
             format!("{} {}", pair.officer.name, pair.officer.id),
-            percent(pair.times, pair.of),
+            format!(
+                "{} ±{}.{}",
+                percent(pair.times, pair.of),
+                pair.margin / 10,
+                pair.margin % 10
+            ),
             pair.reach.to_string(),
             format!("{}: {}", pair.slot, pair.why.text(console.language())),
         ]);
