@@ -196,7 +196,7 @@ fn tally(
                 tally
             },
         )
-        .reduce(|| Tally::default(), Tally::merge)
+        .reduce(Tally::default, Tally::merge)
         .or_empty(trials, kinds)
 }
 

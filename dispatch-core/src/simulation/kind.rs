@@ -26,6 +26,9 @@ pub(crate) struct Kinds {
     pub(crate) recused: BTreeMap<usize, Vec<usize>>,
 }
 
+/// The kinds of some rows, numbered by first appearance, and those kinds with their first row.
+type Part = (Vec<u32>, Vec<(String, usize)>);
+
 /// One kind.
 #[derive(Debug)]
 pub(crate) struct Kind {
@@ -44,7 +47,7 @@ impl Kinds {
         let fields = fields(plan);
         let columns = Columns::new(fields.iter().map(String::as_str));
         let rows: Vec<usize> = (0..subjects.len()).collect();
-        let parts: Vec<(Vec<u32>, Vec<(String, usize)>)> = rows
+        let parts: Vec<Part> = rows
             .par_chunks(ROWS_PER_TASK)
             .map(|rows| {
                 let mut known: HashMap<String, u32> = HashMap::new();

@@ -109,6 +109,7 @@ pub(crate) fn look(
         if of >= SEEN_OFTEN {
             let pairs = sent[at].iter();
             found.extend(pairs.map(|(officer, times)| Found {
+                kind: at,
                 row: kind.row,
                 subjects: kind.plain,
                 officer: *officer,
@@ -120,7 +121,11 @@ pub(crate) fn look(
         }
     }
     for (row, kind, space) in &recused {
-        doubtful.push((space.guess(&sent[*kind], tally.kinds[*kind]), *row));
+        let guess = |space: &Space| space.guess(&sent[*kind], tally.kinds[*kind]);
+        // Where the recusals change nothing, the line of the kind says all.
+        if guess(space) > guess(&spaces[*kind]) {
+            doubtful.push((guess(space), *row));
+        }
     }
     doubtful.sort_unstable_by_key(|(guess, row)| (core::cmp::Reverse(*guess), *row));
     doubtful.truncate(LOOKED_AT);
@@ -134,11 +139,15 @@ pub(crate) fn look(
         .iter()
         .zip(held_again(trials, kinds, &rows, text, again))
     {
-        let alone = kinds.recused.contains_key(row);
-        let plain = kinds.of(*row).map_or(1, |kind| kinds.list[kind].plain);
+        let Some(kind) = kinds.of(*row) else { continue };
         found.extend(times.into_iter().map(|(officer, times)| Found {
+            kind,
             row: *row,
-            subjects: if alone { 1 } else { plain },
+            subjects: if kinds.recused.contains_key(row) {
+                1
+            } else {
+                kinds.list[kind].plain
+            },
             officer,
             times,
             of: u64::from(again),
@@ -222,6 +231,7 @@ impl Space {
 /// A pair with its counts.
 #[derive(Clone, Debug)]
 struct Found {
+    kind: usize,
     row: usize,
     subjects: u64,
     officer: usize,
@@ -235,9 +245,24 @@ fn rank(mut found: Vec<Found>, size: usize, most: usize) -> Vec<Found> {
     // By what the probability is at least, so that few trials do not put chance at the top.
     found.sort_unstable_by(|a, b| {
         let least = |pair: &Found| permille(pair).saturating_sub(margin(pair.times, pair.of));
-        (least(b), b.times)
-            .cmp(&(least(a), a.times))
+        (least(b), b.subjects, b.times)
+            .cmp(&(least(a), a.subjects, a.times))
             .then_with(|| (a.row, a.officer).cmp(&(b.row, b.officer)))
+    });
+    // A subject with recusals is told where it stands out from its kind by more than chance explains.
+    let of_kind: HashMap<(usize, usize), u64> = { found.iter() }
+        .filter(|pair| pair.subjects > 1)
+        .map(|pair| {
+            (
+                (pair.kind, pair.officer),
+                permille(pair) + margin(pair.times, pair.of),
+            )
+        })
+        .collect();
+    found.retain(|pair| {
+        let usual = of_kind.get(&(pair.kind, pair.officer));
+        let least = permille(pair).saturating_sub(margin(pair.times, pair.of) * 3 / 2);
+        pair.subjects > 1 || usual.is_none_or(|usual| least > *usual)
     });
     let mut told: HashMap<usize, usize> = HashMap::new();
     found.retain(|pair| {

@@ -139,7 +139,7 @@ header p { margin: 4px 0; }
 .alarm { padding: 8px 12px; border: 1px solid #b3261e; background: #fdf2f1; break-inside: avoid; }
 table { width: 100%; border-collapse: collapse; font-size: 13px; line-height: 1.4; font-variant-numeric: tabular-nums; }
 thead { display: table-header-group; }
-tr { break-inside: avoid; }
+tr, h2, h3, p { break-inside: avoid; }
 th, td { padding: 5px 8px; border-bottom: 1px solid #d4d4d4; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 td:first-child { min-width: 9em; }
 td.n, td .id { white-space: nowrap; }

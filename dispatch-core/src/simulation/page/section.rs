@@ -22,8 +22,14 @@ pub(super) fn gaps(simulation: &Simulation) -> String {
         ));
         return html;
     }
-    for kind in &gaps.impossible {
+    for kind in gaps.impossible.iter().take(TOLD) {
         html.push_str(&format!("<p class=\"alarm\">{}</p>\n", both(&kind.message)));
+    }
+    if let Some(more) = gaps.impossible.len().checked_sub(TOLD).filter(|n| *n > 0) {
+        html.push_str(&text(
+            &format!("另有{more}类这样的对象，见JSON文件。"),
+            &format!("{more} more kinds of such subjects are in the JSON file."),
+        ));
     }
     for gap in &gaps.groups {
         let (group, times) = (escaped(&gap.group.join(" ")), gap.runs);
@@ -141,3 +147,6 @@ pub(super) fn both(message: &Message) -> String {
     let (chinese, english) = (escaped(&message.chinese), escaped(&message.english));
     format!("{chinese}<small lang=\"en\">{english}</small>")
 }
+
+/// So many kinds of subjects out of reach are told.
+const TOLD: usize = 20;

@@ -122,15 +122,15 @@ impl Found<'_> {
         models.into_iter().map(cover).collect()
     }
 
-    /// The highest limit of the group; without any, what officers of the department have to take on
-    /// in the mean, rounded up.
+    /// The highest limit of the group; if some have none, what officers of the department have to take
+    /// on in the mean, rounded up.
     fn usual_limit(&self) -> u32 {
         let trials = self.case.trials;
-        let limits = self.officers.iter().filter_map(|row| {
-            let limit = trials.workforce.officers.get(*row)?.limit;
-            (limit < u32::MAX && limit > 0).then_some(limit)
-        });
-        if let Some(limit) = limits.max() {
+        let mut able = self.officers.to_vec();
+        able.retain(|row| trials.workforce.available[*row]);
+        let limits = able.iter();
+        let limits = limits.filter_map(|row| Some(trials.workforce.officers.get(*row)?.limit));
+        if let Some(limit) = limits.max().filter(|limit| (1..u32::MAX).contains(limit)) {
             return limit;
         }
         let plan = trials.inputs.plan;

@@ -177,11 +177,18 @@ fn gaps(console: &Console, simulation: &Simulation) {
         format!("\nstaffing: {short} of {runs} trial draws have open slots"),
         format!("\n人员配备：{runs}次中有{short}次出现空缺席位"),
     );
-    for kind in &simulation.gaps.impossible {
+    let impossible = &simulation.gaps.impossible;
+    for kind in impossible.iter().take(TOLD) {
         let text = kind.message.text(console.language());
         console.say(
             format!("error [staffing] {text}"),
             format!("错误 [staffing] {text}"),
+        );
+    }
+    if let Some(more) = impossible.len().checked_sub(TOLD).filter(|n| *n > 0) {
+        console.say(
+            format!("and {more} more such kinds of subjects, all in the JSON file"),
+            format!("另有{more}类这样的对象，全部见JSON文件"),
         );
     }
     for gap in &simulation.gaps.groups {
@@ -273,3 +280,5 @@ fn width(text: &str) -> usize {
 
 /// So many pairs of partners are shown; the files have more.
 const SHOWN: usize = 10;
+/// So many kinds of subjects out of reach are told.
+const TOLD: usize = 20;
