@@ -14,7 +14,7 @@ pub enum Language {
 }
 
 /// One statement to a person, worded in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Message {
     /// English wording, lower case, without a final full stop.
     pub english: String,

@@ -8,7 +8,8 @@
 //! present time are arguments. The way through it:
 //!
 //! 1. [`import`] reads lists as bureaus have them, [`plan::source`] reads the plan as people write it.
-//! 2. [`rehearsal`] and [`plan::steering`] tell what cannot be staffed and what could steer.
+//! 2. [`rehearsal`], [`simulation`] and [`plan::steering`] tell what cannot be staffed, how loads and
+//!    odds fall, and what could steer.
 //! 3. [`freeze`] makes the announcement, its commitment and the sealed files; [`slip`] the printed slip.
 //! 4. [`draw`] computes subjects ([`selection`]) and teams ([`team`], [`assignment`]) from the secret
 //!    and the [`seed`] sources ([`beacon`] verifies pulses).
@@ -55,6 +56,7 @@ pub mod sample_plan;
 pub mod seed;
 pub mod selection;
 pub mod selftest;
+pub mod simulation;
 pub mod slip;
 pub mod stage;
 pub mod stream;

@@ -81,8 +81,19 @@ impl Officer {
     /// Whether the certificate is valid through the window and enough days are free of leave.
     #[must_use]
     pub fn is_available(&self, schedule: &Schedule, min_days: u64) -> bool {
+        self.is_certified(schedule) && self.is_present(schedule, min_days)
+    }
+
+    /// Whether the certificate is valid through the window.
+    #[must_use]
+    pub fn is_certified(&self, schedule: &Schedule) -> bool {
         self.expires.as_str() >= schedule.window_end.as_str()
-            && self.free_days(schedule.window()) >= min_days
+    }
+
+    /// Whether enough days of the window are free of leave.
+    #[must_use]
+    pub fn is_present(&self, schedule: &Schedule, min_days: u64) -> bool {
+        self.free_days(schedule.window()) >= min_days
     }
 
     /// Whether the officer has what the slot asks for, whoever the subject is.

@@ -7,6 +7,8 @@
 
 mod page;
 
+
+
 use core::fmt::Write as _;
 
 use crate::digest::Digest;

@@ -17,6 +17,8 @@ mod ledger;
 mod papers;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/simulate.rs"]
+mod simulate;
 #[path = "cli/way.rs"]
 mod way;
 #[path = "cli/workbooks.rs"]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dispatch_core::simulation::MOST_RUNS;
 
 /// Draws who is inspected and who inspects, so that nobody can steer the draw and anybody can check
 /// it. 双随机抽查:谁也不能操纵,谁都可以核验。
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Ledger(Ledger),
     /// Say all that is wrong with plan and rosters; freeze nothing. 检查抽查任务与名录
     Check(Check),
+    /// Hold many trial draws: odds, loads, partners, what cannot be staffed and what would mend it. 模拟抽取
+    Simulate(Simulate),
     /// Freeze plan, rosters and recusals; print the commitment. 冻结并公告
     Announce(Announce),
     /// Draw, once; with --stage, a stage. 抽取
@@ -160,6 +163,24 @@ pub(crate) struct Check {
     /// New CSV file for all problems, notes among them. 问题清单
     #[arg(long, value_name = "FILE")]
     pub(crate) problems: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Number of trial draws. 模拟次数
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_RUNS)))]
+    pub(crate) runs: u32,
+    /// The same text gives the same trial draws. 模拟种子
+    #[arg(long, default_value = "1", value_name = "TEXT")]
+    pub(crate) seed: String,
+    /// Report to write as JSON; must not exist yet. 输出JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Report to write as one HTML page; must not exist yet. 输出网页报告
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

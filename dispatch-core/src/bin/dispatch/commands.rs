@@ -12,6 +12,7 @@ pub(crate) mod ledger;
 pub(crate) mod papers;
 pub(crate) mod sample;
 pub(crate) mod selftest;
+pub(crate) mod simulate;
 pub(crate) mod stage;
 pub(crate) mod template;
 pub(crate) mod verify;

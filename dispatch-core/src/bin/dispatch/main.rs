@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Template(options) => commands::template::run(&console, &options),
         Command::Ledger(options) => commands::ledger::run(&console, &options),
         Command::Check(options) => commands::check::run(&console, &options),
+        Command::Simulate(options) => commands::simulate::run(&console, &options),
         Command::Announce(options) => commands::announce::run(&console, &options),
         Command::Draw(options) => commands::draw::run(&console, &options),
         Command::Stage(options) => commands::stage::run(&console, &options),

@@ -138,7 +138,7 @@ fn every_key_of_the_plan_text_has_a_cell() {
                 })
             })
     };
-    let same = ["schedule.lead_minutes"];
+    let same = ["schedule.lead_minutes", "schedule.stage_lead_minutes"];
     let opened = [
         "subjects",
         "officers",
@@ -150,6 +150,9 @@ fn every_key_of_the_plan_text_has_a_cell() {
         "seed",
         "exclusions.where",
         "strata.where",
+        "children",
+        "children.where",
+        "parent",
         "team.slots",
         "team.group",
         "team.slots.match",
@@ -163,6 +166,8 @@ fn every_key_of_the_plan_text_has_a_cell() {
         ("matters", format!("[[matters]]\n{long} = 1\n")),
         ("exclusions", format!("[[exclusions]]\n{long} = 1\n")),
         ("strata", format!("[[strata]]\n{long} = 1\n")),
+        ("children", format!("[[children]]\n{long} = 1\n")),
+        ("parent", format!("[parent]\n{long} = 1\n")),
         ("team", format!("[team]\n{long} = 1\n")),
         ("team.slots", format!("[[team.slots]]\n{long} = 1\n")),
         (

@@ -137,6 +137,42 @@ pub static TABLES: &[Table] = &[
         ],
     },
     Table {
+        sheet: "参与部门",
+        path: "children",
+        fields: &[
+            must(
+                "参与部门",
+                "name",
+                Text,
+                "消防救援大队",
+                "联合检查的其他部门或层级，各自抽取派员",
+            ),
+            must(
+                "分级抽取编号",
+                "draw",
+                Text,
+                "440106-2026-0007-XF",
+                "该部门抽取任务的编号",
+            ),
+            may("派员人数", "officers", Number, "1", "每户派几人；不填为1"),
+            may(
+                "条件列",
+                "where.field",
+                SubjectColumn,
+                "",
+                "只检查部分对象时填写；不得用封存列。更多条件写在下面的行，左边留空",
+            ),
+            may(
+                "判断",
+                "where.test",
+                Test,
+                "",
+                "属于、不属于、开头为、不小于、不大于、包含任一",
+            ),
+            may("条件值", "where.values", Values, "", "多个值用分号隔开；空值写（空）"),
+        ],
+    },
+    Table {
         sheet: "席位",
         path: "team.slots",
         fields: &[

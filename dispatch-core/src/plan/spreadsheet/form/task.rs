@@ -60,6 +60,27 @@ pub static TASK: &[Field] = &[
         "如为重抽，填写原抽查的承诺值（64位十六进制）",
     ),
     may(
+        "抽取方式",
+        "mode",
+        Words(MODES),
+        "一次抽取",
+        "一次抽取（默认）；分批抽取：抽取时间一批、每个补抽时间各一批",
+    ),
+    may(
+        "发起方参与部门名",
+        "parent.child",
+        Text,
+        "",
+        "分级抽取：发起方抽查任务中本部门的名称",
+    ),
+    may(
+        "发起方承诺值",
+        "parent.commitment",
+        Text,
+        "",
+        "分级抽取：发起方公告的承诺值（64位十六进制）",
+    ),
+    may(
         "对象编号类型",
         "subjects.ids",
         Words(SUBJECT_IDS),
@@ -130,6 +151,13 @@ pub static TASK: &[Field] = &[
         "北京时间，多个用分号隔开，由早到晚",
     ),
     may(
+        "补抽提前公布时长",
+        "schedule.stage_lead",
+        Text,
+        "24h",
+        "如 24h、90m、2d；不填为24h。补抽文件最迟在此之前公布",
+    ),
+    may(
         "同区域派员",
         "team.group_by",
         SubjectColumns,
@@ -150,6 +178,21 @@ pub static TASK: &[Field] = &[
         "1",
         "检查期限内至少有几天不在请假；不填为1",
     ),
+    may(
+        "停派人数上限",
+        "team.max_drops",
+        Number,
+        "5",
+        "各次补抽合计最多停派人员或同一户再次换人的次数；不填为5",
+    ),
+    may(
+        "固定检查组",
+        "team.standing",
+        Number,
+        "0",
+        "0（默认）为每户单独派员；其他数为每个固定检查组约检查几户",
+    ),
 ];
 
+const MODES: &[(&str, &str)] = &[("一次抽取", "sample"), ("分批抽取", "order")];
 const SUBJECT_IDS: &[(&str, &str)] = &[("统一社会信用代码", "credit-code"), ("其他编号", "other")];
