@@ -7,8 +7,6 @@
 
 mod page;
 
-
-
 use core::fmt::Write as _;
 
 use crate::digest::Digest;

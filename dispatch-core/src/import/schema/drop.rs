@@ -48,4 +48,3 @@ const DROP_REASONS: Words = &[
     ("certificate-invalid", &["证件失效"]),
     ("other-duty", &["另有任务"]),
 ];
-

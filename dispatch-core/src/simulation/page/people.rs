@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use super::chart::{BLUE, Bars, GREY, RED, bar};
 use super::section::{both, heading, text};
 use super::table::Table;
-use crate::simulation::{FEW, HIGH_PERCENT, Simulation, Who, percent, ratio};
 use crate::markup::escaped;
+use crate::simulation::{FEW, HIGH_PERCENT, Simulation, Who, percent, ratio};
 
 /// Loads of officers.
 pub(super) fn loads(simulation: &Simulation) -> String {

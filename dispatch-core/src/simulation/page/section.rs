@@ -5,8 +5,8 @@
 use super::chart::{BAND, BLUE, RED, range};
 use super::table::Table;
 use crate::language::Message;
-use crate::simulation::{Simulation, percent};
 use crate::markup::escaped;
+use crate::simulation::{Simulation, percent};
 
 /// What cannot be staffed, and what would mend it.
 pub(super) fn gaps(simulation: &Simulation) -> String {

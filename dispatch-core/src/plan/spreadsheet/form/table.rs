@@ -169,7 +169,13 @@ pub static TABLES: &[Table] = &[
                 "",
                 "属于、不属于、开头为、不小于、不大于、包含任一",
             ),
-            may("条件值", "where.values", Values, "", "多个值用分号隔开；空值写（空）"),
+            may(
+                "条件值",
+                "where.values",
+                Values,
+                "",
+                "多个值用分号隔开；空值写（空）",
+            ),
         ],
     },
     Table {
