@@ -173,11 +173,11 @@ impl Stratification {
                 format!("检查对象{id}因“{code}”被排除，但“{field}”列没有填写已完成检查的编号：请补填，否则不得排除"),
             ));
         }
-        for index in &self.understaffed {
-            let id = roster.id(*index);
+        if let Some(first) = self.understaffed.first() {
+            let (count, id) = (self.understaffed.len(), roster.id(*first));
             faults.push(Message::new(
-                format!("subject {id}: is due fewer than two officers; add slots, or children that take it, or exclude it from the strata"),
-                format!("检查对象{id}：应派执法检查人员不足两名。请增加席位或由参与部门派员，或将其移出分层"),
+                format!("{count} subjects, {id} the first, are due fewer than two officers; add slots, or children that take them, or leave them outside the strata"),
+                format!("有{count}户（如{id}）应派执法检查人员不足两名：请增加席位或由参与部门派员，或将其移出分层"),
             ));
         }
         if self.selected() == 0 && !plan.is_child() {

@@ -11,6 +11,8 @@
 mod desk;
 #[path = "cli/draw.rs"]
 mod draw;
+#[path = "cli/joint.rs"]
+mod joint;
 #[path = "cli/ledger.rs"]
 mod ledger;
 #[path = "cli/papers.rs"]

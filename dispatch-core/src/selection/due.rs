@@ -13,7 +13,8 @@ use crate::row::Columns;
 /// Rows in a stratum that are due fewer than two officers.
 pub(super) fn understaffed(plan: &Plan, roster: &Roster, places: &[Place]) -> Vec<usize> {
     let own = plan.team.own_officers();
-    if own >= LEAST || plan.is_child() {
+    // Without children the plan itself is at fault.
+    if own >= LEAST || plan.children.is_empty() {
         return Vec::new();
     }
     let fields = plan.children.iter().flat_map(|child| &child.conditions);

@@ -281,8 +281,8 @@ fn faults_name_sheet_and_cell() {
             "more than the whole",
         ),
         (
-            ("任务", 11, 1, "下周三"),
-            "任务!B12 “抽取时间”",
+            ("任务", 14, 1, "下周三"),
+            "任务!B15 “抽取时间”",
             "is not a time",
         ),
         (("任务", 2, 0, "名字"), "任务!A3", "unknown item"),
