@@ -47,7 +47,7 @@ const BASES: [Base; 8] = [
         other: "numbers-public",
         every: 2,
         least: &[
-            ("announcement.json", 280),
+            ("announcement.json", 290),
             ("subjects.jsonl", 290),
             ("officers.jsonl", 190),
             ("assignments.jsonl", 140),
@@ -63,7 +63,7 @@ const BASES: [Base; 8] = [
         other: "differences-auditor",
         every: 4,
         least: &[
-            ("announcement.json", 400),
+            ("announcement.json", 410),
             ("disclosure.json", 160),
             ("audit.json", 26),
             ("recomputed", 20),
@@ -75,14 +75,14 @@ const BASES: [Base; 8] = [
         other: "numbers-drand-auditor",
         every: 4,
         least: &[
-            ("announcement.json", 410),
+            ("announcement.json", 420),
             ("subjects-diff.jsonl", 180),
             ("officers-diff.jsonl", 35),
         ],
     },
     Base {
         name: "scarce-public",
-        other: "joint-public",
+        other: "plain-public",
         every: 6,
         least: &[("recusals.jsonl", 640), ("team", 120)],
     },
@@ -103,23 +103,28 @@ const BASES: [Base; 8] = [
         other: "joint-auditor",
         every: 16,
         least: &[
-            ("announcement.json", 410),
+            ("announcement.json", 430),
             ("cells.jsonl", 100),
             ("recomputed", 11),
             ("announced again", 12),
         ],
     },
     Base {
-        name: "sealed-all-public",
-        other: "joint-public",
+        name: "sealed-risk-public",
+        other: "plain-public",
         every: 12,
-        least: &[("officers.jsonl", 780), ("recusals.jsonl", 310)],
+        least: &[
+            ("subjects.jsonl", 770),
+            ("officers.jsonl", 220),
+            ("recusals.jsonl", 80),
+            ("team", 130),
+        ],
     },
     Base {
         name: "plain-public",
         other: "early-public",
         every: 12,
-        least: &[("announcement.json", 620), ("assignments.jsonl", 320)],
+        least: &[("announcement.json", 640), ("assignments.jsonl", 320)],
     },
 ];
 
