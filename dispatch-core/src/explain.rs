@@ -3,11 +3,14 @@
 //! Source: docs/spec.md 2.2, 3.2 and section 6. Invariant: every figure here follows from the bundle
 //! and can be checked by hand: the odds are an exact fraction, the ticket has a shell line.
 
+use crate::bundle::{Files, Limits, child_name};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::merkle::InclusionProof;
-use crate::seed::seed;
+use crate::plan::Plan;
+use crate::seed::{pulse_of, seed};
 use crate::selection::{OpenRow, Place, Stratification, SubjectKey};
+use crate::stage::stage_seed;
 use crate::verify::OpenCells;
 
 /// What a bundle shows about one subject.
@@ -25,10 +28,53 @@ pub struct Explanation {
     pub ticket: Digest,
     /// The shell line that shows the ticket.
     pub shell_line: String,
-    /// Whether it was drawn.
+    /// Whether it is in the last list.
     pub drawn: bool,
-    /// Slot and officer (id and name), in order; empty id for an open slot.
-    pub team: Vec<(String, String, String)>,
+    /// What stages did to it, in order.
+    pub events: Vec<Event>,
+    /// Its team, in order of slots.
+    pub team: Vec<Member>,
+    /// The same of every child draw that the bundle holds and that staffs it, with the child's name.
+    pub joint: Vec<(String, Vec<Member>)>,
+}
+
+/// A place in a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Name of the slot.
+    pub slot: String,
+    /// Id of the officer; empty for an open slot.
+    pub officer: String,
+    /// The officer's name, where the roster tells it.
+    pub name: String,
+}
+
+/// What a stage 补抽 did to a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Number of the stage.
+    pub stage: u64,
+    /// What it did.
+    pub kind: EventKind,
+}
+
+/// Kinds of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// It was drawn in the stage, with the ticket and the shell line that shows it.
+    Drawn {
+        /// The ticket under the stage's key.
+        ticket: Digest,
+        /// The shell line that shows the ticket.
+        shell_line: String,
+    },
+    /// It fell out, for a coded reason.
+    FellOut {
+        /// Code of docs/spec.md 15.2.
+        reason: String,
+    },
+    /// Its team was changed.
+    TeamChanged,
 }
 
 /// What the plan made of a subject.
@@ -105,7 +151,9 @@ pub fn explain(evidence: &Evidence, cells: &OpenCells, id: &str) -> Option<Expla
                     pool.map(|(row, _)| tickets.of(roster.id(row))).collect();
                 all.sort_unstable();
                 let count = &strata.strata[*at];
-                let last = usize::try_from(count.quota)
+                // The draw itself takes the first batch; of mode sample that is all.
+                let first = strata.batch(1).get(*at).copied().unwrap_or(0);
+                let last = usize::try_from(first)
                     .ok()
                     .and_then(|quota| quota.checked_sub(1));
                 Standing::Stratum {
@@ -120,26 +168,8 @@ pub fn explain(evidence: &Evidence, cells: &OpenCells, id: &str) -> Option<Expla
         }
     });
     let record = records.iter().find(|record| record.subject == id);
-    let officers = evidence.officers.good();
-    let team = record.map(|record| {
-        let slots = plan.team.expanded();
-        slots
-            .zip(&record.officers)
-            .map(|(slot, officer)| {
-                let row = officers.and_then(|roster| Some((roster, roster.find(officer)?)));
-                let name = row.map(|(roster, row)| {
-                    OpenRow::new(roster, cells.officers.as_ref(), row)
-                        .value("name")
-                        .to_owned()
-                });
-                (
-                    slot.slot.name.clone(),
-                    officer.clone(),
-                    name.unwrap_or_default(),
-                )
-            })
-            .collect()
-    });
+    let events = events(evidence, id, record.is_some());
+    let fell_out = |event: &Event| matches!(event.kind, EventKind::FellOut { .. });
     Some(Explanation {
         id: id.to_owned(),
         row: String::from_utf8_lossy(roster.line(index)).into_owned(),
@@ -147,7 +177,98 @@ pub fn explain(evidence: &Evidence, cells: &OpenCells, id: &str) -> Option<Expla
         standing,
         ticket,
         shell_line: key.shell_line(id),
-        drawn: record.is_some(),
-        team: team.unwrap_or_default(),
+        drawn: (record.is_some() || !events.is_empty()) && !events.last().is_some_and(fell_out),
+        events,
+        team: team(evidence, cells, id),
+        joint: joint(evidence, plan, id),
     })
+}
+
+/// What the stages did to a subject.
+fn events(evidence: &Evidence, id: &str, drawn: bool) -> Vec<Event> {
+    let (Some(stages), Some(disclosure)) = (evidence.stages.good(), evidence.disclosure.good())
+    else {
+        return Vec::new();
+    };
+    let mut drawn = drawn;
+    let mut events = Vec::new();
+    for line in &stages.lines {
+        let stage = line.stage.number;
+        let fell = { stages.drops.iter() }
+            .find(|drop| drop.stage == stage && drop.subject == id && drop.officer.is_empty());
+        if let Some(drop) = fell {
+            let reason = drop.reason.clone();
+            events.push(Event {
+                stage,
+                kind: EventKind::FellOut { reason },
+            });
+            drawn = false;
+        }
+        let mut own = { stages.records.iter() }.filter(|r| r.stage == stage && r.subject == id);
+        let Some(record) = own.next() else {
+            continue;
+        };
+        let pulse = pulse_of(line.stage.round, &line.signature);
+        let kind = match pulse.filter(|_| !drawn) {
+            Some(pulse) => {
+                let secret = disclosure.secret.as_bytes();
+                let key = SubjectKey::new(&stage_seed(&line.commitment(), secret, &pulse));
+                EventKind::Drawn {
+                    ticket: record.ticket,
+                    shell_line: key.shell_line(id),
+                }
+            }
+            None => EventKind::TeamChanged,
+        };
+        events.push(Event { stage, kind });
+        drawn = true;
+    }
+    events
+}
+
+/// The team of a subject as the last stage that changed it has left it.
+fn team(evidence: &Evidence, cells: &OpenCells, id: &str) -> Vec<Member> {
+    let of_draw = evidence.records.good().into_iter().flatten();
+    let first = of_draw.filter(|r| r.subject == id).map(|r| &r.officers);
+    let of_stages = evidence.stages.good().into_iter().flat_map(|s| &s.records);
+    let later = of_stages.filter(|r| r.subject == id).map(|r| &r.officers);
+    let (Some(plan), Some(members)) = (evidence.plan(), first.chain(later).last()) else {
+        return Vec::new();
+    };
+    let officers = evidence.officers.good();
+    let slots = plan.team.expanded().zip(members);
+    slots
+        .map(|(slot, officer)| {
+            let row = officers.and_then(|roster| Some((roster, roster.find(officer)?)));
+            let name = row.map(|(roster, row)| {
+                OpenRow::new(roster, cells.officers.as_ref(), row)
+                    .value("name")
+                    .to_owned()
+            });
+            let name = name.unwrap_or_default();
+            Member {
+                slot: slot.slot.name.clone(),
+                officer: officer.clone(),
+                name,
+            }
+        })
+        .collect()
+}
+
+/// The officers that child draws in the bundle send to the subject.
+fn joint(evidence: &Evidence, plan: &Plan, id: &str) -> Vec<(String, Vec<Member>)> {
+    let children = (1..).zip(&plan.children);
+    let teams = children.filter_map(|(number, child)| {
+        let bytes = evidence.files.get(&child_name(number))?;
+        let limits = Limits {
+            nested: true,
+            ..Limits::default()
+        };
+        let files = Files::unpack(std::io::Cursor::new(bytes), limits);
+        // Subjects are not asked for: the records name those that it staffs.
+        let own = Evidence::read_within(files, None);
+        let team = team(&own, &OpenCells::default(), id);
+        (!team.is_empty()).then(|| (child.name.clone(), team))
+    });
+    teams.collect()
 }

@@ -36,8 +36,9 @@ mod tests {
             for batches in [1, 2, 3, 7, 101] {
                 let shares: Vec<u64> = (1..=batches).map(|b| share(quota, b, batches)).collect();
                 assert_eq!(shares.iter().sum::<u64>(), quota);
-                let (least, most) = (shares.iter().min(), shares.iter().max());
-                assert!(most.unwrap() - least.unwrap() <= 1, "{quota} in {batches}");
+                let least = quota / batches;
+                let even = |share: &u64| (least..=least + 1).contains(share);
+                assert!(shares.iter().all(even), "{quota} in {batches}");
             }
         }
         // By hand: 7 in 3 batches is ceil(7/3), ceil(14/3) - 3, 7 - 5.

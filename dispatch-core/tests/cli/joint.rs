@@ -141,6 +141,7 @@ fn three_departments_one_bundle() {
             .done();
     }
     judge(&desk, &parent);
+    why_me(&desk);
     desk.run(&["papers", "parent", "--out", "papers"]).done();
     assert!(desk.read("papers/record.html").contains("退出对象1户"));
 }
@@ -254,6 +255,30 @@ fn stage(desk: &Desk) {
         ])
         .done();
     }
+}
+
+/// Who fell out, who came instead, and whose team changed are told so, with every department's team.
+fn why_me(desk: &Desk) {
+    let ids = |name: &str| -> Vec<String> {
+        let text = desk.read(name);
+        let rows = text.lines().skip(1);
+        rows.map(|line| line.split(',').nth(1).unwrap().to_owned())
+            .collect()
+    };
+    let (before, after) = (
+        ids("parent/secret/drawn.csv"),
+        ids("parent/secret/stage-1-drawn.csv"),
+    );
+    let explain = |id: &str| desk.run(&["explain", "evidence.zip", id]).done();
+    explain(&before[0]).says(&["stage 1   fell out: deregistered", "result    not drawn"]);
+    let new = after.iter().find(|id| !before.contains(id)).unwrap();
+    let told = explain(new).says(&[
+        "stage 1   drawn with ticket",
+        "result    drawn",
+        "joint     消防救援大队",
+    ]);
+    assert!(told.out.matches("| sha256sum").count() == 2, "{}", told.out);
+    explain(&before[1]).says(&["stage 1   its team was changed", "result    drawn"]);
 }
 
 /// Both verifiers say the same, and good, of the public's and the auditor's bundle.

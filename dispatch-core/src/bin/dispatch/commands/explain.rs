@@ -6,9 +6,10 @@ use std::io::BufReader;
 use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::credit_code::CreditCode;
 use dispatch_core::evidence::Evidence;
-use dispatch_core::explain::{Explanation, Standing, explain, reduced};
+use dispatch_core::explain::{EventKind, Explanation, Member, Standing, explain, reduced};
 use dispatch_core::language::Message;
 use dispatch_core::plan::SubjectIds;
+use dispatch_core::stage::DropKind;
 use dispatch_core::verify::{Expectations, open_cells};
 
 use crate::args::Explain;
@@ -172,12 +173,57 @@ pub(crate) fn print(console: &Console, found: &Explanation) {
         format!("check it  {}", found.shell_line),
         format!("自行核验       {}", found.shell_line),
     );
+    print_events(console, found);
     if !found.drawn {
         console.say("result    not drawn", "结果           未抽中");
         return;
     }
     console.say("result    drawn", "结果           抽中");
-    for (slot, officer, name) in &found.team {
+    print_team(console, &found.team);
+    for (child, team) in &found.joint {
+        console.say(
+            format!("joint     {child}"),
+            format!("联合派员       {child}"),
+        );
+        print_team(console, team);
+    }
+}
+
+/// What stages did.
+fn print_events(console: &Console, found: &Explanation) {
+    for event in &found.events {
+        let stage = event.stage;
+        match &event.kind {
+            EventKind::Drawn { ticket, shell_line } => console.say(
+                format!("stage {stage}   drawn with ticket {ticket}\ncheck it  {shell_line}"),
+                format!("第{stage}次补抽      抽中，号码{ticket}\n自行核验       {shell_line}"),
+            ),
+            EventKind::FellOut { reason } => {
+                let reasons = DropKind::Subject.reasons().iter();
+                let mut named = reasons
+                    .filter(|(code, _)| code == reason)
+                    .map(|(_, name)| *name);
+                let name = named.next().unwrap_or(reason);
+                console.say(
+                    format!("stage {stage}   fell out: {reason}"),
+                    format!("第{stage}次补抽      退出：{name}"),
+                );
+            }
+            EventKind::TeamChanged => console.say(
+                format!("stage {stage}   its team was changed"),
+                format!("第{stage}次补抽      调整派员"),
+            ),
+        }
+    }
+}
+
+fn print_team(console: &Console, team: &[Member]) {
+    for Member {
+        slot,
+        officer,
+        name,
+    } in team
+    {
         if officer.is_empty() {
             console.say(
                 format!("team      {slot}: open, nobody could fill it"),
@@ -214,11 +260,34 @@ fn json(found: &Explanation, evidence: &Evidence) -> serde_json::Value {
             "kind": "stratum", "name": name, "pool": pool, "quota": quota, "cut_off": cut_off, "rank": rank,
         }),
     };
-    let team: Vec<_> = found.team.iter().map(|(slot, officer, name)| {
-        serde_json::json!({ "slot": slot, "officer": officer, "name": name })
-    }).collect();
+    let events: Vec<_> = { found.events.iter() }
+        .map(|event| match &event.kind {
+            EventKind::Drawn { ticket, shell_line } => serde_json::json!({
+                "stage": event.stage, "kind": "drawn", "ticket": ticket, "shell_line": shell_line,
+            }),
+            EventKind::FellOut { reason } => serde_json::json!({
+                "stage": event.stage, "kind": "fell-out", "reason": reason,
+            }),
+            EventKind::TeamChanged => serde_json::json!({
+                "stage": event.stage, "kind": "team-changed",
+            }),
+        })
+        .collect();
+    let members = |team: &[Member]| -> Vec<serde_json::Value> {
+        let member = |member: &Member| {
+            serde_json::json!({
+                "slot": member.slot, "officer": member.officer, "name": member.name,
+            })
+        };
+        team.iter().map(member).collect()
+    };
+    let joint: Vec<_> = { found.joint.iter() }
+        .map(|(child, team)| serde_json::json!({ "child": child, "team": members(team) }))
+        .collect();
+    let team = members(&found.team);
     serde_json::json!({
         "id": found.id, "row": found.row, "proof": found.proof, "root": root, "standing": standing,
         "ticket": found.ticket, "shell_line": found.shell_line, "drawn": found.drawn, "team": team,
+        "events": events, "joint": joint,
     })
 }
