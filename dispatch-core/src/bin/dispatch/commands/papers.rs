@@ -50,6 +50,7 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
         loads: Load::all(announcement, &draw.teams),
         values: &values,
         result: &draw.result,
+        joint: &[],
         stages: &[],
         opened,
     };
