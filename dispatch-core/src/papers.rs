@@ -21,7 +21,7 @@ pub use self::supplement::{Supplement, VisitCounts};
 use crate::announcement::Announcement;
 use crate::digest::Digest;
 use crate::evidence::Announced;
-use crate::plan::Role;
+use crate::plan::{Matter, Plan, Role};
 use crate::result::ResultDocument;
 use crate::seed::SourceValue;
 use crate::team::Teams;
@@ -40,6 +40,8 @@ pub struct Campaign<'d> {
     pub values: &'d [SourceValue],
     /// The published result.
     pub result: &'d ResultDocument,
+    /// Plans of the other draws whose officers are in the teams, for their matters.
+    pub joint: &'d [&'d Plan],
     /// Later stages 补抽, in order; none if there were none.
     pub stages: &'d [StageEntry],
     /// Secret and seed, from the disclosure time on; before it they must not be given.
@@ -175,6 +177,21 @@ impl Campaign<'_> {
     /// 编号 of the papers of one visit.
     fn visit_number(&self, number: usize) -> String {
         format!("{}-{number:04}", self.announcement().plan.draw)
+    }
+
+    /// What is inspected at one visit: the matters of the draw, then those that other authorities in
+    /// the team bring, each once.
+    fn matters(&self, visit: &Visit<'_>) -> Vec<&Matter> {
+        let authorities = self.authorities(visit);
+        let joint = self.joint.iter();
+        let joint = joint.filter(|plan| authorities.contains(&plan.authority.as_str()));
+        let mut matters: Vec<&Matter> = self.announcement().plan.matters.iter().collect();
+        for matter in joint.flat_map(|plan| &plan.matters) {
+            if !matters.contains(&matter) {
+                matters.push(matter);
+            }
+        }
+        matters
     }
 
     /// The authorities of a team, the one that drew the subjects first.

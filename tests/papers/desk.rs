@@ -48,6 +48,7 @@ impl Desk {
             loads: Load::all(&self.prepared.announced.document, &self.draw.teams),
             values: &self.values,
             result: &self.draw.result,
+            joint: &[],
             stages: &[],
             opened: open.then(|| Opened {
                 secret: dispatch_core::digest::Digest::new(self.secret),

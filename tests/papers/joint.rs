@@ -11,6 +11,11 @@ fn other() -> Desk {
     let mut other = campaign();
     other.plan.authority = "广州市消防救援支队".to_owned();
     other.plan.draw = "440100-2026-0002".to_owned();
+    // One matter that both draws have, and one of the fire service alone.
+    let mut own = other.plan.matters[0].clone();
+    own.code = "XF-01".to_owned();
+    own.basis = "《中华人民共和国消防法》".to_owned();
+    other.plan.matters.push(own);
     other.plan.team.slots = vec![slot("消防检查人员", 3)];
     let officers = (0..2).map(|at| campaign::officer(at, &[("name", ["消一", "消二"][at])]));
     other.officers = officers.collect();
@@ -42,16 +47,23 @@ fn one_notice_names_the_whole_team() {
         first.source(),
         &[joint],
     );
-    let papers = first.papers(all, false);
+    let mut papers = first.papers(all, false);
+    let joint_plans = [second.source().plan];
+    papers.joint = &joint_plans;
+    let sheets = papers.visit_records(0, 100);
+    let sheets: Vec<&str> = sheets.split("<main ").skip(1).collect();
     let page = papers.notices(&Supplement::default(), 0, 100);
     let parts: Vec<&str> = page.split("<main ").skip(1).collect();
     let mut together = 0;
-    for (visit, part) in papers.visits.iter().zip(parts) {
+    for ((visit, part), sheet) in papers.visits.iter().zip(parts).zip(sheets) {
         let record = records
             .iter()
             .find(|record| record.subject == visit.subject.value("id"));
         assert_eq!(record.is_some(), part.contains("广州市消防救援支队"));
         assert_eq!(record.is_some(), part.contains("空缺"));
+        assert_eq!(part.matches("GS-02").count(), 1);
+        assert_eq!(record.is_some(), part.contains("《中华人民共和国消防法》"));
+        assert_eq!(record.is_some(), sheet.contains("XF-01"));
         let seals = part.matches("（印章）").count();
         let Some(record) = record else {
             assert_eq!((visit.team.len(), seals), (2, 1));

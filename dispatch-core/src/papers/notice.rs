@@ -53,7 +53,7 @@ fn notice(
         plan.title, plan.draw
     )));
     html.push_str(&section("一、检查事项和依据"));
-    html.push_str(&matters(plan));
+    html.push_str(&matters(campaign.matters(visit).into_iter()));
     html.push_str(&section("二、任务来源、期限和方式"));
     html.push_str(&task(campaign, visit));
     html.push_str(&section("三、检查人员"));

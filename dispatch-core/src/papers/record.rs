@@ -9,7 +9,7 @@ use super::sheet::{
 use super::{Campaign, Reader, moment};
 use crate::beacon;
 use crate::markup::shown;
-use crate::plan::{MatterKind, Plan, SeedSource};
+use crate::plan::{Matter, MatterKind, SeedSource};
 use crate::seed::SourceValue;
 
 pub(super) fn html(campaign: &Campaign<'_>, reader: Reader) -> String {
@@ -21,7 +21,7 @@ pub(super) fn html(campaign: &Campaign<'_>, reader: Reader) -> String {
     }
     html.push_str(&section("一、抽查任务"));
     html.push_str(&task(campaign));
-    html.push_str(&matters(plan));
+    html.push_str(&matters(plan.matters.iter()));
     html.push_str(&section("二、公告与承诺"));
     html.push_str(&frozen(campaign));
     html.push_str(&section("三、检查对象范围"));
@@ -78,7 +78,7 @@ fn task(campaign: &Campaign<'_>) -> String {
 }
 
 /// The matters with kind and basis.
-pub(super) fn matters(plan: &Plan) -> String {
+pub(super) fn matters<'m>(matters: impl Iterator<Item = &'m Matter>) -> String {
     table(
         &[
             ("序号", 8),
@@ -87,7 +87,7 @@ pub(super) fn matters(plan: &Plan) -> String {
             ("类别", 12),
             ("检查依据", 36),
         ],
-        plan.matters.iter().enumerate().map(|(at, matter)| {
+        matters.enumerate().map(|(at, matter)| {
             let kind = match matter.kind {
                 MatterKind::General => "一般",
                 MatterKind::Key => "重点",

@@ -42,7 +42,8 @@ fn sheet(campaign: &Campaign<'_>, number: &str, visit: &Visit<'_>) -> String {
         ("核查方式", boxes(&notice::METHODS)),
     ]));
     html.push_str(&section("一、事项检查情况"));
-    let rows = plan.matters.iter().enumerate().map(|(at, matter)| {
+    let matters = campaign.matters(visit).into_iter();
+    let rows = matters.enumerate().map(|(at, matter)| {
         vec![
             at.saturating_add(1).to_string(),
             format!("{}<br>{}", shown(&matter.code), shown(&matter.name)),

@@ -47,6 +47,7 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
         loads: Load::all(announcement, &draw.teams),
         values,
         result: &draw.result,
+        joint: &[],
         stages: &stages,
         opened,
     };
