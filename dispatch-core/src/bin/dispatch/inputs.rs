@@ -1,12 +1,10 @@
 //! Reading what a draw is made of: plan, rosters and recusals, all problems in one pass.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use dispatch_core::bundle;
-use dispatch_core::child::{child_of, trial_plan};
-use dispatch_core::digest::Digest;
-use dispatch_core::evidence::{Announced, roster_rules};
+use dispatch_core::child::trial_plan;
+use dispatch_core::evidence::Announced;
 use dispatch_core::import::{
     ImportOptions, ImportReport, ImportedRow, Mappings, import_officers, import_recusals,
     import_subjects,
@@ -24,7 +22,7 @@ use crate::columns::{self, Header};
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::list::{List, locate};
-use crate::{folder, history};
+use crate::{folder, history, parent};
 
 /// Everything read.
 pub(crate) struct Material {
@@ -86,7 +84,9 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
             import_subjects,
             &columns::of_subjects(&plan),
         )?,
-        (None, Some(dir)) if plan.is_child() => reader.parents_subjects(dir, &plan)?,
+        (None, Some(dir)) if plan.is_child() => {
+            parent::subjects(dir, &plan, reader.problems, reader.summaries)?
+        }
         _ => {
             return Err(Failure::new(
                 "a child draw takes --parent, the folder that its parent published, and every other draw --subjects",
@@ -121,29 +121,6 @@ pub(crate) fn read(console: &Console, inputs: &Inputs) -> Done<Material> {
         parent: parent
             .map(|dir| history::announced(&dir.join(bundle::ANNOUNCEMENT)))
             .transpose()?,
-    })
-}
-
-/// The officer roster that a parent has published.
-pub(crate) fn parent_officers(dir: &Path) -> Done<Roster> {
-    let parent = history::announced(&dir.join(bundle::ANNOUNCEMENT))?;
-    published(
-        &dir.join(bundle::OFFICERS),
-        &roster_rules(&parent.document.plan, false),
-        parent.document.officers.root,
-    )
-}
-
-/// A roster that was published, held against its announced root.
-fn published(path: &Path, rules: &RowRules<'_>, root: Digest) -> Done<Roster> {
-    let roster = Roster::read(folder::read(path)?, rules);
-    let same = roster.as_ref().is_ok_and(|roster| roster.root() == root);
-    roster.ok().filter(|_| same).ok_or_else(|| {
-        let path = path.display();
-        Failure::new(
-            format!("{path}: is not the roster that was announced; get it again from the parent"),
-            format!("{path}：与公告的名录不一致，请向发起方重新索取"),
-        )
     })
 }
 
@@ -205,34 +182,6 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
-    /// The subjects of a child draw, as its parent has published them.
-    fn parents_subjects(&mut self, dir: &Path, plan: &Plan) -> Done<Roster> {
-        let parent = history::announced(&dir.join(bundle::ANNOUNCEMENT))?;
-        child_of(&parent, plan)?;
-        let path = dir.join(bundle::SUBJECTS);
-        let rules = roster_rules(&parent.document.plan, true);
-        let roster = published(&path, &rules, parent.document.subjects.root)?;
-        let mut names = BTreeSet::new();
-        for row in 0..roster.len() {
-            let fields = roster.fields(row);
-            names.extend(fields.into_iter().map(|(name, _)| name.into_owned()));
-        }
-        let headers: Vec<Header> = names
-            .into_iter()
-            .map(|name| (name.clone(), Some(name)))
-            .collect();
-        let name = path.display().to_string();
-        let read = columns::of_subjects(plan);
-        self.problems
-            .extend(columns::missing(&name, &read, &headers));
-        let count = roster.len();
-        self.summaries.push(Message::new(
-            format!("{name}: {count} subjects of the parent"),
-            format!("{name}：发起方的检查对象{count}户"),
-        ));
-        Ok(roster)
-    }
-
     fn roster(
         &mut self,
         path: &Path,

@@ -14,6 +14,7 @@ mod inputs;
 mod list;
 mod lists;
 mod marked;
+mod parent;
 
 use std::process::ExitCode;
 

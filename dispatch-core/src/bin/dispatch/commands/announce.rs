@@ -156,7 +156,7 @@ fn fits(dir: &Path, frozen: &Frozen) -> Done {
     if let Some(fault) = misfit(&parent.document, &frozen.announcement) {
         return Err(fault.into());
     }
-    let theirs = inputs::parent_officers(dir)?;
+    let theirs = crate::parent::officers(dir)?;
     let rules = roster_rules(&frozen.announcement.plan, false);
     let bytes = frozen.public.get(bundle::OFFICERS).unwrap_or_default();
     let own = Roster::read(bytes.to_vec(), &rules)
