@@ -24,6 +24,9 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
     for (index, stratum) in plan.strata.iter().enumerate() {
         conditions(&format!("strata[{index}]"), &stratum.conditions, warnings);
     }
+    for (index, child) in plan.children.iter().enumerate() {
+        conditions(&format!("children[{index}]"), &child.conditions, warnings);
+    }
 }
 
 fn conditions(path: &str, conditions: &[Condition], warnings: &mut Warnings) {

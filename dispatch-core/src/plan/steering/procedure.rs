@@ -31,6 +31,7 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
             format!("公告到抽取之间只有{lead}分钟，外界来不及留存公告：请至少留60分钟，最好一天（lead = \"24h\"）"),
         );
     }
+    stages(plan, warnings);
     if !plan.uses_drand() {
         warnings.add(
             "steering.no-drand",
@@ -57,5 +58,31 @@ pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
     }
 }
 
+fn stages(plan: &Plan, warnings: &mut Warnings) {
+    if plan.schedule.stages.is_empty() {
+        return;
+    }
+    let lead = plan.schedule.stage_lead_minutes;
+    if lead < LEAST_LEAD_MINUTES {
+        warnings.add(
+            "steering.short-stage-lead",
+            "schedule.stage_lead_minutes",
+            format!("what fell out may be published only {lead} minutes before a stage, too late for anybody to keep a copy; use at least 60 minutes, better a day (stage_lead = \"24h\")"),
+            format!("退出名单到补抽之间只有{lead}分钟，外界来不及留存：请至少留60分钟，最好一天（stage_lead = \"24h\"）"),
+        );
+    }
+    let drops = plan.team.max_drops;
+    if drops > MANY_DROPS {
+        warnings.add(
+            "steering.many-drops",
+            "team.max_drops",
+            format!("stages may take out officers {drops} times, enough perhaps to leave only wanted ones; use at most {MANY_DROPS}"),
+            format!("补抽最多可停派人员或再次换人{drops}次，可能被用来只留下想要的人：建议不超过{MANY_DROPS}次"),
+        );
+    }
+}
+
+/// More drops of officers than this could leave few to choose from.
+const MANY_DROPS: u64 = 20;
 /// Shorter lead times leave nobody the time to keep a copy of the announcement.
 const LEAST_LEAD_MINUTES: u64 = 60;
