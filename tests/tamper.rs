@@ -26,8 +26,8 @@ mod zip_writer;
 
 use std::collections::BTreeMap;
 
-use dispatch_core::tamper::{Expected, tamperings};
-use dispatch_core::verify::{Expectations, verify};
+use dispatch_core::tamper::{Expected, expectations, tamperings};
+use dispatch_core::verify::{Status, verify};
 
 use independent::{Case, compare, in_parallel};
 use vectors::{bundle, commitment};
@@ -41,7 +41,7 @@ struct Base {
     least: &'static [(&'static str, usize)],
 }
 
-const BASES: [Base; 8] = [
+const BASES: [Base; 13] = [
     Base {
         name: "early-public",
         other: "numbers-public",
@@ -126,19 +126,69 @@ const BASES: [Base; 8] = [
         every: 12,
         least: &[("announcement.json", 640), ("assignments.jsonl", 320)],
     },
+    Base {
+        name: "stages-auditor",
+        other: "sealed-stages-auditor",
+        every: 12,
+        least: &[],
+    },
+    Base {
+        name: "sealed-stages-public",
+        other: "stages-public",
+        every: 12,
+        least: &[],
+    },
+    Base {
+        name: "order-public",
+        other: "standing-stages-public",
+        every: 12,
+        least: &[],
+    },
+    Base {
+        name: "standing-stages-public",
+        other: "stages-public",
+        every: 24,
+        least: &[],
+    },
+    Base {
+        name: "campaign-auditor",
+        other: "campaign-bare-public",
+        every: 24,
+        least: &[],
+    },
 ];
 
 #[test]
 fn every_variant_is_caught_and_both_verifiers_say_the_same() {
     let all = std::env::var_os("DISPATCH_TAMPER_ALL").is_some();
+    let dir = tempfile::tempdir().unwrap();
     let mut cases = 0;
     let mut compared = 0;
     for base in &BASES {
         let (files, other) = (bundle(base.name), bundle(base.other));
-        let expectations = Expectations {
-            commitment: Some(commitment(base.name)),
-            policy: None,
+        let expectations = expectations(&files);
+        assert_eq!(expectations.commitment, Some(commitment(base.name)));
+        let policy = serde_json::to_vec(&expectations.policy).unwrap();
+        let path = dir.path().join(format!("{}.policy.json", base.name));
+        std::fs::write(&path, policy).unwrap();
+        let good = verify("", files.clone(), &expectations, &mut |_| {});
+        assert!(
+            good.failed().is_empty(),
+            "{}: {:?}",
+            base.name,
+            good.failed()
+        );
+        // Where a stage was held, its slip came in time; otherwise there is none.
+        let stages = files
+            .get("stages.jsonl")
+            .is_some_and(|lines| !lines.is_empty());
+        let due = if stages {
+            Status::Pass
+        } else {
+            Status::Skipped
         };
+        assert_eq!(good.status("F02"), Some(Status::Pass), "{}", base.name);
+        assert_eq!(good.status("F03"), Some(due), "{}", base.name);
         let variants: Vec<_> = tamperings(&files, &other).enumerate().collect();
         let every = if all { 1 } else { base.every };
         let judged = in_parallel(&variants, |(index, variant)| {
@@ -183,7 +233,12 @@ fn every_variant_is_caught_and_both_verifiers_say_the_same() {
         compared += chosen.len();
         compare(
             &chosen,
-            &["--expect".to_owned(), commitment(base.name).to_string()],
+            &[
+                "--expect".to_owned(),
+                commitment(base.name).to_string(),
+                "--policy".to_owned(),
+                path.to_str().unwrap().to_owned(),
+            ],
         );
     }
     println!("{cases} variants, none missed; {compared} compared with the independent verifier");
