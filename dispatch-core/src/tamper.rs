@@ -70,7 +70,7 @@ pub enum Expected {
         /// The child's position, from 1.
         number: usize,
         /// What must be found in the child.
-        inside: Box<Expected>,
+        inside: Box<Self>,
     },
     /// The bundle shows nothing of it, by the specification: no check fails, except perhaps `or`.
     Unseen {

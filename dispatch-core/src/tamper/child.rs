@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::facts::{Facts, unpack_child};
-use super::{Expected, Tampering, Variants, of_one};
+use super::{Expected, Tampering, Variants, of_one, restage};
 use crate::bundle::{self, Files, child_name};
 use crate::evidence::roster_rules;
 use crate::plan::Child;
@@ -130,7 +130,9 @@ fn inside(facts: Arc<Facts>, number: usize, child: &Child) -> Variants {
         return Box::new(core::iter::empty());
     };
     own.due = due(&facts, child).unwrap_or_default();
-    let variants = of_one(Arc::new(own));
+    own.parents_subjects = facts.files.get(bundle::SUBJECTS).map(<[u8]>::to_vec);
+    let own = Arc::new(own);
+    let variants = of_one(own.clone()).chain(restage::tamperings(own));
     Box::new(variants.filter_map(move |variant| {
         let zip = variant.files.to_zip().ok()?;
         let (name, expected) = (variant.name, variant.expected);

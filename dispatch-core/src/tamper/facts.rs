@@ -40,6 +40,8 @@ pub(super) struct Facts {
     pub(super) stages: StageParts,
     /// Of a child's bundle: the subjects of the child in the parent's lists, by the parent's stage.
     pub(super) due: BTreeMap<u64, HashSet<String>>,
+    /// Of a child's bundle: the parent's `subjects.jsonl`.
+    pub(super) parents_subjects: Option<Vec<u8>>,
 }
 
 impl Facts {
@@ -61,6 +63,7 @@ impl Facts {
                 _ => return None,
             },
             due: BTreeMap::new(),
+            parents_subjects: None,
             announced,
             files,
             other,
@@ -99,7 +102,7 @@ impl Facts {
     }
 
     /// The subjects that the parent's list has for this child draw; `None` in any other draw.
-    fn due(&self, parent_stage: u64) -> Option<HashSet<&str>> {
+    pub(super) fn due(&self, parent_stage: u64) -> Option<HashSet<&str>> {
         let (_, subjects) = self.due.range(..=parent_stage).next_back()?;
         Some(subjects.iter().map(String::as_str).collect())
     }

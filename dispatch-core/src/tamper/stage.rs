@@ -153,7 +153,9 @@ impl<'f> Stage<'f> {
 
     /// Subjects of the roster that are in no list up to this stage, in order of id.
     fn never_drawn(&self) -> impl Iterator<Item = String> {
-        let bytes = self.facts.files.get(bundle::SUBJECTS).unwrap_or_default();
+        let own = self.facts.files.get(bundle::SUBJECTS);
+        let bytes = own.or(self.facts.parents_subjects.as_deref());
+        let bytes = bytes.unwrap_or_default();
         let (lines, _) = bundle::lines(bytes);
         let id = |line: &[u8]| {
             let row: serde_json::Value = serde_json::from_slice(line).ok()?;
