@@ -2,8 +2,8 @@
 //!
 //! Bundles come from the independent implementation (tests/vectors/bundles). Needs `python3`; without
 //! its package `py_ecc` signatures go unchecked there, and what depends on them is not compared.
-//! Dispatch judges every variant, with the good bundle's commitment and slips at hand; a part of them, evenly spread, is compared, with
-//! `DISPATCH_TAMPER_ALL=1` every one (some more minutes).
+//! Dispatch judges every variant, with the good bundle's commitment and slips at hand; a part of them,
+//! evenly spread, is compared, with `DISPATCH_TAMPER_ALL=1` every one (a quarter of an hour).
 
 #![allow(
     clippy::unwrap_used,
