@@ -4,6 +4,7 @@
 //! learnt from a verifier. What no verifier can find by design is listed too, with the reason.
 //! Invariant: every variant differs from the good bundle, and files are made one variant at a time.
 
+mod child;
 mod document;
 mod edit;
 mod encoding;
@@ -11,16 +12,21 @@ mod entry;
 mod facts;
 mod pulse;
 mod redraw;
+mod restage;
 mod rows;
+mod stage;
 mod table;
 mod team;
 mod value;
 
-use crate::bundle::Files;
-use crate::digest::Digest;
-use crate::verify::{Expectations, Report, Status, verify};
+use std::sync::Arc;
+
+use crate::bundle::{Files, child_name};
+use crate::verify::{Expectations, Grade, Report, Status, Verdict, verify};
 
 use self::facts::Facts;
+
+pub use self::facts::expectations;
 
 /// A bundle with one thing wrong, and what must be found.
 #[derive(Clone, Debug)]
@@ -35,19 +41,37 @@ pub struct Tampering {
     pub files: Files,
 }
 
-/// What must be found, by a verifier who holds the commitment of the good bundle.
+/// What must be found, by a verifier who holds the good bundle's commitment and the slips of it, of its
+/// stages and of its children ([`expectations`]). What these show, F01 to F03, counts for nothing
+/// except where it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// At least one check of `fail` fails and no check of `void` passes. F01 counts for nothing.
+    /// At least one check of `fail` fails and no check of `void` passes.
     Caught {
         /// Checks of which one must fail.
         fail: Vec<&'static str>,
         /// Checks that must not pass.
         void: Vec<&'static str>,
     },
-    /// The bundle is consistent with itself: F01, for who holds the commitment, is the only check
-    /// that fails.
+    /// The bundle is consistent with itself: only F01 fails, for who holds the commitment, and what
+    /// the slips show.
     ByCommitment,
+    /// The stages are consistent with the rest: only F03 fails, for who holds their slips. No
+    /// commitment binds stages, since they come after it (section 12).
+    BySlip,
+    /// No check fails, but this one is skipped, and so the bundle is incomplete.
+    Incomplete {
+        /// The check.
+        skipped: &'static str,
+    },
+    /// No check of the bundle itself fails; in the report of its child of this number stands what
+    /// `inside` says, and where that is a failure the whole is graded as failed.
+    InChild {
+        /// The child's position, from 1.
+        number: usize,
+        /// What must be found in the child.
+        inside: Box<Self>,
+    },
     /// The bundle shows nothing of it, by the specification: no check fails, except perhaps `or`.
     Unseen {
         /// Why, and who sees it.
@@ -79,13 +103,13 @@ impl Expected {
         }
     }
 
-    /// What is not as expected in the report of a verifier who holds the good bundle's commitment.
+    /// What is not as expected in the report of a verifier with these [`expectations`].
     #[must_use]
     pub fn miss(&self, report: &Report) -> Option<String> {
         let failed: Vec<&str> = report
             .failed()
             .into_iter()
-            .filter(|id| *id != "F01")
+            .filter(|id| !OUTSIDE.contains(id))
             .collect();
         let fails = |id: &&str| failed.contains(id);
         match self {
@@ -103,6 +127,33 @@ impl Expected {
                 (!named || !failed.is_empty())
                     .then(|| format!("only F01 must fail; failed: {:?}", report.failed()))
             }
+            Self::BySlip => {
+                let named = report.status("F03") == Some(Status::Fail)
+                    && report.status("F01") != Some(Status::Fail);
+                (!named || !failed.is_empty())
+                    .then(|| format!("only F03 must fail; failed: {:?}", report.failed()))
+            }
+            Self::Incomplete { skipped } => {
+                let found = report.status(skipped) == Some(Status::Skipped)
+                    && report.public == Verdict::Incomplete;
+                (!found || !failed.is_empty()).then(|| {
+                    format!("{skipped} must be skipped and nothing fail; failed: {failed:?}")
+                })
+            }
+            Self::InChild { number, inside } => {
+                if !failed.is_empty() {
+                    return Some(format!("only its child must fail; failed: {failed:?}"));
+                }
+                let entry = child_name(*number);
+                let mut reports = report.children.iter().map(|(_, report)| report);
+                let Some(child) = reports.find(|report| report.bundle == entry) else {
+                    return Some(format!("there is no report on {entry}"));
+                };
+                let graded = !matches!(**inside, Self::Caught { .. })
+                    || matches!(report.grade, Grade::Failed | Grade::Replay);
+                let ungraded = || (!graded).then(|| "the whole is not graded as failed".to_owned());
+                inside.miss(child).or_else(ungraded)
+            }
             Self::Unseen { or, .. } => {
                 let more = failed.iter().find(|id| !or.contains(id));
                 more.map(|id| format!("{id} fails, though this cannot be seen"))
@@ -114,29 +165,32 @@ impl Expected {
 /// Every variant of a good bundle. `other` is a good bundle of another draw, to swap files from.
 ///
 /// Nothing comes out if the bundle is not good enough to be read.
-pub fn tamperings<'b>(
-    files: &'b Files,
-    other: &'b Files,
-) -> impl Iterator<Item = Tampering> + Send + 'b {
-    let facts = Facts::read(files, other).map(std::sync::Arc::new);
-    facts.into_iter().flat_map(|facts| {
-        document::tamperings(facts.clone())
-            .chain(rows::tamperings(facts.clone()))
-            .chain(entry::tamperings(facts.clone()))
-            .chain(pulse::tamperings(facts.clone()))
-            .chain(team::tamperings(facts.clone()))
-            .chain(redraw::tamperings(facts))
-    })
+#[must_use]
+pub fn tamperings(files: &Files, other: &Files) -> Variants {
+    let facts = Facts::read(files.clone(), other.clone()).map(Arc::new);
+    Box::new(facts.into_iter().flat_map(|facts| {
+        of_one(facts.clone())
+            .chain(redraw::tamperings(facts.clone()))
+            .chain(restage::tamperings(facts.clone()))
+            .chain(child::tamperings(facts))
+    }))
 }
 
-/// Verifies a variant as someone who holds the good bundle's commitment, and says what was missed.
+/// What can be made of the bundle of any draw, a child draw's included.
+fn of_one(facts: Arc<Facts>) -> Variants {
+    let all = document::tamperings(facts.clone())
+        .chain(rows::tamperings(facts.clone()))
+        .chain(entry::tamperings(facts.clone()))
+        .chain(pulse::tamperings(facts.clone()))
+        .chain(team::tamperings(facts.clone()))
+        .chain(stage::tamperings(facts));
+    Box::new(all)
+}
+
+/// Verifies a variant as someone with the good bundle's [`expectations`], and says what was missed.
 #[must_use]
-pub fn missed(tampering: &Tampering, commitment: Digest) -> Option<String> {
-    let expectations = Expectations {
-        commitment: Some(commitment),
-        policy: None,
-    };
-    let report = verify("", tampering.files.clone(), &expectations, &mut |_| {});
+pub fn missed(tampering: &Tampering, expectations: &Expectations) -> Option<String> {
+    let report = verify("", tampering.files.clone(), expectations, &mut |_| {});
     tampering
         .expected
         .miss(&report)
@@ -144,4 +198,7 @@ pub fn missed(tampering: &Tampering, commitment: Digest) -> Option<String> {
 }
 
 /// Variants, made when they are asked for.
-type Variants<'b> = Box<dyn Iterator<Item = Tampering> + Send + 'b>;
+pub type Variants = Box<dyn Iterator<Item = Tampering> + Send>;
+
+/// Checks against what the verifier brings along.
+const OUTSIDE: [&str; 3] = ["F01", "F02", "F03"];

@@ -11,7 +11,12 @@ use crate::independent::in_parallel;
 use crate::vectors::{bundle, zip};
 
 /// Of these bundles every byte of every file is bound by some check.
-const BASES: [&str; 3] = ["plain-public", "joint-auditor", "sealed-risk-auditor"];
+const BASES: [&str; 4] = [
+    "plain-public",
+    "joint-auditor",
+    "sealed-risk-auditor",
+    "stages-public",
+];
 const ROUNDS: u64 = 3400;
 
 #[test]

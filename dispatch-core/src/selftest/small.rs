@@ -1,7 +1,7 @@
 //! A small draw with everything in it: sealed column, groups, recusals, leave, limits, an exclusion.
 //!
-//! It replays quicknet's round 1000, so it can be drawn at once and proves nothing. The two draws that
-//! can be made differ in every document.
+//! It replays quicknet's round 1000, and in a stage round 1001, so it can be drawn at once and proves
+//! nothing. The two draws that can be made differ in every document.
 
 use crate::beacon::Pulse;
 use crate::bundle::Files;
@@ -13,8 +13,10 @@ use crate::freeze::{Draft, Earlier, Entropy, SecretDocument, freeze};
 use crate::json::from_canonical;
 use crate::language::Message;
 use crate::plan::Plan;
+use crate::result::Record;
 use crate::roster::{Recusal, Roster, RosterBuilder};
 use crate::seed::SourceValue;
+use crate::stage::{DropOut, History, StageDraft};
 
 /// A draw in both forms.
 #[derive(Debug)]
@@ -43,13 +45,7 @@ pub(super) fn bundles(name: &str) -> Result<Draw, Message> {
         .step_by(3)
         .map(|row| recusal((row, row % officers.len())))
         .collect();
-    let signature = from_hex(SIGNATURE)
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok());
-    let pulse = Pulse {
-        round: 1000,
-        signature: signature.unwrap_or([0; 48]),
-    };
+    let pulse = pulse(1000, SIGNATURE);
     let draft = Draft {
         plan,
         subjects,
@@ -81,7 +77,12 @@ pub(super) fn bundles(name: &str) -> Result<Draw, Message> {
         .map_err(|faults| first(faults.into_iter().map(|fault| fault.detail).collect()))?;
     let values = [SourceValue::pulse(&pulse)];
     let draw = prepared.draw(&values)?;
-    let disclosed = prepared.disclose(&draw, &values);
+    let mut history = History::new(&draw);
+    let stage = prepared
+        .freeze_stage(&history, stage(&draw.records))
+        .map_err(first)?;
+    prepared.draw_stage(&mut history, &stage, None, &pulse_of_stage())?;
+    let disclosed = prepared.disclose_with(&draw, &history, &values);
     let mut public = frozen.public;
     add(&mut public, &disclosed);
     add(&mut auditors, &disclosed);
@@ -91,6 +92,47 @@ pub(super) fn bundles(name: &str) -> Result<Draw, Message> {
         public,
         auditors,
     })
+}
+
+/// One subject falls out, one officer leaves one visit, and another all further ones.
+fn stage(records: &[Record]) -> StageDraft {
+    let drop_out = |subject: &str, officer: &str, reason: &str| DropOut {
+        approver: "分管局长".to_owned(),
+        evidence: Digest::of(subject.as_bytes()),
+        officer: officer.to_owned(),
+        reason: reason.to_owned(),
+        stage: 1,
+        subject: subject.to_owned(),
+    };
+    let named = |record: &Record| record.officers.iter().find(|id| !id.is_empty()).cloned();
+    let mut drops = Vec::new();
+    if let [first, second, third, ..] = records {
+        drops.push(drop_out(&first.subject, "", "moved-out"));
+        if let Some(officer) = named(second) {
+            drops.push(drop_out(&second.subject, &officer, "recusal-requested"));
+        }
+        if let Some(officer) = named(third) {
+            drops.push(drop_out("", &officer, "transferred"));
+        }
+    }
+    StageDraft {
+        number: 1,
+        created: "2023-08-23T15:59:25Z".to_owned(),
+        drops,
+        parent_stage: 0,
+    }
+}
+
+fn pulse(round: u64, signature: &str) -> Pulse {
+    let bytes = from_hex(signature).ok();
+    Pulse {
+        round,
+        signature: bytes.and_then(|b| b.try_into().ok()).unwrap_or([0; 48]),
+    }
+}
+
+fn pulse_of_stage() -> Pulse {
+    pulse(1001, STAGE_SIGNATURE)
 }
 
 fn add(files: &mut Files, more: &Files) {
@@ -156,6 +198,8 @@ const RISKS: [&str; 5] = ["A", "B", "C", "D", ""];
 const DEPARTMENTS: [&str; 2] = ["市场监管局", "消防救援局"];
 /// The signature of round 1000 (tests/vectors).
 const SIGNATURE: &str = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
+/// The signature of round 1001 (tests/vectors), three seconds later.
+const STAGE_SIGNATURE: &str = "b33bf3667cbd5a82de3a24b4e0e9fe5513cc1a0e840368c6e31f5fcfa79bea03f73896b25883abf2853d10337fb8fa41";
 const PLAN: &str = r#"{
 "annual_plan":"年度计划第三项","authority":"示范市市场监督管理局","children":[],"draw":"selftest-@NAME@","format":"dispatch/plan/1",
 "exclusions":[{"basis":"办法第六条","code":"CASE","label":"已立案","reference":"case",
@@ -164,7 +208,7 @@ const PLAN: &str = r#"{
   {"basis":"特种设备安全法","ceiling":[],"code":"TZ-02","kind":"key","name":"特种设备检查"}],
 "mode":"sample","officers":{"sealed":[]},"parent":[],"repeats":"",
 "schedule":{"disclosure_time":"2023-09-16T00:00:00Z","draw_time":"2023-08-23T15:59:24Z","lead_minutes":1440,
-  "stage_lead_minutes":60,"stages":["2023-09-01T01:00:00Z"],"window_end":"2023-09-15","window_start":"2023-09-01"},
+  "stage_lead_minutes":60,"stages":["2023-08-23T15:59:27Z","2023-09-01T01:00:00Z"],"window_end":"2023-09-15","window_start":"2023-09-01"},
 "seed":[{"chain":"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971","kind":"drand"}],
 "sequence":1,
 "strata":[{"name":"高风险","quota":{"denominator":2,"kind":"ratio","minimum":1,"numerator":1,"rounding":"up"},

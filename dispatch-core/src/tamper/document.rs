@@ -10,7 +10,7 @@ use crate::bundle;
 use crate::json::to_canonical;
 
 /// Variants of the documents.
-pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
+pub(super) fn tamperings(facts: Arc<Facts>) -> Variants {
     let names = [
         bundle::ANNOUNCEMENT,
         bundle::RESULT,
@@ -24,7 +24,7 @@ pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
     )
 }
 
-fn fields<'b>(facts: Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
+fn fields(facts: Arc<Facts>, name: &'static str) -> Variants {
     let Some(value) = facts.value(name) else {
         return Box::new(core::iter::empty());
     };
@@ -41,7 +41,7 @@ fn fields<'b>(facts: Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
     }))
 }
 
-fn forms<'b>(facts: &Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
+fn forms(facts: &Arc<Facts>, name: &'static str) -> Variants {
     let Some(bytes) = facts.files.get(name) else {
         return Box::new(core::iter::empty());
     };

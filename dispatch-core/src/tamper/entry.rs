@@ -7,16 +7,17 @@ use super::{Expected, Tampering, Variants};
 use crate::bundle::{self, Files};
 
 /// Variants of the set of entries.
-pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
+pub(super) fn tamperings(facts: Arc<Facts>) -> Variants {
     let mut all = missing(&facts);
     all.extend(extra(&facts));
     all.extend(swapped(&facts));
     Box::new(all.into_iter())
 }
 
-fn missing(facts: &Facts<'_>) -> Vec<Tampering> {
+fn missing(facts: &Facts) -> Vec<Tampering> {
     let mut all = Vec::new();
-    for name in facts.files.names() {
+    let children = |name: &&str| bundle::child_number(name).is_none();
+    for name in facts.files.names().filter(children) {
         let mut files = facts.files.clone();
         files.take(name);
         all.push(Tampering {
@@ -45,7 +46,7 @@ fn missing(facts: &Facts<'_>) -> Vec<Tampering> {
     all
 }
 
-fn extra(facts: &Facts<'_>) -> Vec<Tampering> {
+fn extra(facts: &Facts) -> Vec<Tampering> {
     let names = [
         "README.txt",
         "Announcement.json",
@@ -56,6 +57,16 @@ fn extra(facts: &Facts<'_>) -> Vec<Tampering> {
         bundle::CELLS,
         bundle::SUBJECTS_DIFF,
         bundle::OFFICERS_DIFF,
+        bundle::SUBJECTS,
+        bundle::STAGES,
+        bundle::DROPS,
+        bundle::STAGE_RECORDS,
+        "stages.json",
+        "child-0.zip",
+        "child-01.zip",
+        "child-1.zip",
+        "child-3.zip",
+        "child-101.zip",
     ];
     let new = names
         .into_iter()
@@ -80,10 +91,11 @@ fn extra(facts: &Facts<'_>) -> Vec<Tampering> {
     .collect()
 }
 
-fn swapped(facts: &Facts<'_>) -> Vec<Tampering> {
+fn swapped(facts: &Facts) -> Vec<Tampering> {
     let differs = |name: &&str| {
         let other = facts.other.get(name);
-        other.is_some() && other != facts.files.get(name)
+        // Bundles of children are exchanged elsewhere.
+        other.is_some() && other != facts.files.get(name) && bundle::child_number(name).is_none()
     };
     let names: Vec<&str> = facts.files.names().filter(differs).collect();
     let mut all = Vec::new();
@@ -97,7 +109,7 @@ fn swapped(facts: &Facts<'_>) -> Vec<Tampering> {
 }
 
 /// Never all of them: the announcement, the result and the disclosure name the same commitment.
-fn of_other_draw(facts: &Facts<'_>, names: &[&str]) -> Tampering {
+fn of_other_draw(facts: &Facts, names: &[&str]) -> Tampering {
     let mut files: Files = facts.files.clone();
     let mut fail = Vec::new();
     for name in names {
@@ -112,6 +124,9 @@ fn of_other_draw(facts: &Facts<'_>, names: &[&str]) -> Tampering {
             bundle::ASSIGNMENTS => &["A07", "D06"],
             bundle::SUBJECTS_DIFF => &["B05"],
             bundle::OFFICERS_DIFF => &["B06"],
+            bundle::STAGES => &["A10", "G01"],
+            bundle::DROPS => &["A10", "G03"],
+            bundle::STAGE_RECORDS => &["A10", "G06", "G09"],
             _ => &["A09", "E01", "E02"],
         });
     }

@@ -14,7 +14,7 @@ use crate::digest::{from_hex, hex};
 use crate::json::to_canonical;
 
 /// Variants of the pulses.
-pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
+pub(super) fn tamperings(facts: Arc<Facts>) -> Variants {
     let mut all = Vec::new();
     for name in [bundle::DISCLOSURE, bundle::ANNOUNCEMENT] {
         let Some(document) = facts.value(name) else {
@@ -52,7 +52,7 @@ pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
 }
 
 fn variant(
-    facts: &Facts<'_>,
+    facts: &Facts,
     name: &str,
     what: &str,
     check: &'static str,

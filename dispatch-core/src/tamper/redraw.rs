@@ -21,14 +21,15 @@ use crate::plan::{NumberShape, SeedSource};
 use crate::roster::Roster;
 use crate::seed::{SourceValue, seed};
 use crate::selection::{Selected, Stratification, SubjectKey};
+use crate::stage::History;
 
 /// Variants that are recomputed as a whole.
-pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
-    if !facts.auditors() {
+pub(super) fn tamperings(facts: Arc<Facts>) -> Variants {
+    if !facts.auditors() || facts.is_child() {
         return Box::new(core::iter::empty());
     }
     let mut all = Vec::new();
-    if let Some(prepared) = prepare(facts.files, facts.secret) {
+    if let Some(prepared) = prepare(&facts.files, facts.secret) {
         other_values(&facts, &prepared, &mut all);
         other_subject(&facts, &prepared, &mut all);
     }
@@ -37,7 +38,7 @@ pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
     Box::new(all.into_iter())
 }
 
-fn prepare(files: &Files, secret: Digest) -> Option<Prepared> {
+pub(super) fn prepare(files: &Files, secret: Digest) -> Option<Prepared> {
     let audit: AuditKey = from_canonical(files.get(bundle::AUDIT)?).ok()?;
     let document = SecretDocument {
         commitment: audit.commitment,
@@ -49,16 +50,29 @@ fn prepare(files: &Files, secret: Digest) -> Option<Prepared> {
 }
 
 /// The bundle of a draw in the auditor's and in the public form.
-fn forms(
+pub(super) fn forms(
+    facts: &Facts,
     files: &Files,
     prepared: &Prepared,
     draw: &Draw,
     secret: Digest,
     values: &[SourceValue],
 ) -> Option<[Files; 2]> {
+    let history = super::restage::history(facts, prepared, draw);
+    forms_with(files, prepared, (draw, &history), secret, values)
+}
+
+/// The same with this history of stages.
+pub(super) fn forms_with(
+    files: &Files,
+    prepared: &Prepared,
+    (draw, history): (&Draw, &History),
+    secret: Digest,
+    values: &[SourceValue],
+) -> Option<[Files; 2]> {
     let mut public = files.clone();
-    let disclosed = prepared.disclose(draw, values);
-    for name in [bundle::RESULT, bundle::ASSIGNMENTS, bundle::RECUSALS] {
+    let disclosed = prepared.disclose_with(draw, history, values);
+    for name in disclosed.names() {
         public.insert(name, disclosed.get(name)?.to_vec());
     }
     let disclosure = Disclosure {
@@ -92,14 +106,14 @@ fn push(all: &mut Vec<Tampering>, name: &str, expected: [Expected; 2], forms: Op
 }
 
 /// The same announcement with another secret, or another value of one seed source.
-fn other_values(facts: &Facts<'_>, prepared: &Prepared, all: &mut Vec<Tampering>) {
+fn other_values(facts: &Facts, prepared: &Prepared, all: &mut Vec<Tampering>) {
     let plan = &facts.document().plan;
     let mut attack = |name: &str, expected: Expected, secret: Digest, values: &[SourceValue]| {
         let Some(seed) = seed(plan, &facts.announced.commitment, secret.as_bytes(), values) else {
             return;
         };
         let draw = prepared.follow(seed, prepared.select(&seed));
-        let forms = forms(facts.files, prepared, &draw, secret, values);
+        let forms = forms(facts, &facts.files, prepared, &draw, secret, values);
         push(all, name, [expected.clone(), expected], forms);
     };
     let bound = |check| Expected::one_of(&[check]).without(&[check]);
@@ -160,7 +174,7 @@ fn other_numbers(source: &SeedSource) -> Option<Vec<u64>> {
 
 /// Every selected subject in turn, replaced by one of its stratum that was not drawn, with its right
 /// ticket and all teams recomputed.
-fn other_subject(facts: &Facts<'_>, prepared: &Prepared, all: &mut Vec<Tampering>) {
+fn other_subject(facts: &Facts, prepared: &Prepared, all: &mut Vec<Tampering>) {
     let selected = prepared.select(&facts.seed);
     let tickets = SubjectKey::new(&facts.seed).tickets();
     let drawn = |row: usize| selected.iter().any(|subject| subject.row == row);
@@ -201,13 +215,20 @@ fn other_subject(facts: &Facts<'_>, prepared: &Prepared, all: &mut Vec<Tampering
             all,
             &name,
             [caught, public],
-            forms(facts.files, prepared, &draw, facts.secret, &facts.values),
+            forms(
+                facts,
+                &facts.files,
+                prepared,
+                &draw,
+                facts.secret,
+                &facts.values,
+            ),
         );
     }
 }
 
 /// Bundles of announcements that were made again, consistent in themselves.
-fn reannounced(facts: &Facts<'_>) -> Vec<Option<Tampering>> {
+fn reannounced(facts: &Facts) -> Vec<Option<Tampering>> {
     let document = facts.document();
     let mut variants = Vec::new();
     let mut again = |name: &str, files: &Files, document: Announcement, secret: Digest| {
@@ -225,13 +246,13 @@ fn reannounced(facts: &Facts<'_>) -> Vec<Option<Tampering>> {
     let secret = Digest::of(b"a secret chosen later");
     let mut later = document.clone();
     later.secret_hash = secret_hash(secret.as_bytes());
-    again("with another secret", facts.files, later, secret);
+    again("with another secret", &facts.files, later, secret);
     let mut named = document.clone();
     named.plan.title.push('改');
-    again("with another title", facts.files, named, facts.secret);
+    again("with another title", &facts.files, named, facts.secret);
     let mut slack = document.clone();
     slack.plan.team.slack += 1;
-    again("with more slack", facts.files, slack, facts.secret);
+    again("with more slack", &facts.files, slack, facts.secret);
     if document.subjects.diff.is_empty() {
         // Each of a few rows left out: somebody's friend.
         for row in [0, 1, 2] {
@@ -249,7 +270,7 @@ fn reannounced(facts: &Facts<'_>) -> Vec<Option<Tampering>> {
 }
 
 fn announce(
-    facts: &Facts<'_>,
+    facts: &Facts,
     files: &Files,
     document: &Announcement,
     secret: Digest,
@@ -268,11 +289,11 @@ fn announce(
         &facts.values,
     )?;
     let draw = prepared.follow(seed, prepared.select(&seed));
-    forms(&files, &prepared, &draw, secret, &facts.values)
+    forms(facts, &files, &prepared, &draw, secret, &facts.values)
 }
 
 /// The rosters without one subject, and the announcement that belongs to them.
-fn without(facts: &Facts<'_>, row: usize) -> Option<(Files, Announcement)> {
+fn without(facts: &Facts, row: usize) -> Option<(Files, Announcement)> {
     let mut document = facts.document().clone();
     let mut files = facts.files.clone();
     let (mut lines, _) = bundle::lines(files.get(bundle::SUBJECTS)?);
@@ -310,12 +331,19 @@ fn join(lines: &[&[u8]]) -> Vec<u8> {
 }
 
 /// The public form with an opened recusal closed again.
-fn closed_recusals(facts: &Facts<'_>, all: &mut Vec<Tampering>) {
-    let Some(prepared) = prepare(facts.files, facts.secret) else {
+fn closed_recusals(facts: &Facts, all: &mut Vec<Tampering>) {
+    let Some(prepared) = prepare(&facts.files, facts.secret) else {
         return;
     };
     let draw = prepared.follow(facts.seed, prepared.select(&facts.seed));
-    let public = forms(facts.files, &prepared, &draw, facts.secret, &facts.values);
+    let public = forms(
+        facts,
+        &facts.files,
+        &prepared,
+        &draw,
+        facts.secret,
+        &facts.values,
+    );
     let Some([_, public]) = public else { return };
     let (lines, _) = bundle::lines(public.get(bundle::RECUSALS).unwrap_or_default());
     for (index, line) in lines.iter().enumerate() {
@@ -336,7 +364,7 @@ fn closed_recusals(facts: &Facts<'_>, all: &mut Vec<Tampering>) {
             group: "recomputed",
             expected: Expected::Unseen {
                 why: "only a recusal that changes a team shows in the public form (section 10)",
-                or: vec!["D05"],
+                or: vec!["D05", "G08"],
             },
             files,
         });

@@ -18,7 +18,7 @@ use crate::json::to_canonical;
 use crate::row::ROW_LIMIT;
 
 /// Variants of the JSON-lines files.
-pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
+pub(super) fn tamperings(facts: Arc<Facts>) -> Variants {
     let names = [
         bundle::SUBJECTS,
         bundle::OFFICERS,
@@ -27,11 +27,14 @@ pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
         bundle::CELLS,
         bundle::SUBJECTS_DIFF,
         bundle::OFFICERS_DIFF,
+        bundle::STAGES,
+        bundle::DROPS,
+        bundle::STAGE_RECORDS,
     ];
     Box::new(names.into_iter().flat_map(move |name| file(&facts, name)))
 }
 
-fn file<'b>(facts: &Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
+fn file(facts: &Arc<Facts>, name: &'static str) -> Variants {
     let Some(bytes) = facts.files.get(name) else {
         return Box::new(core::iter::empty());
     };
@@ -61,14 +64,14 @@ fn file<'b>(facts: &Arc<Facts<'b>>, name: &'static str) -> Variants<'b> {
 }
 
 /// One row of a file.
-struct Row<'b> {
-    facts: Arc<Facts<'b>>,
+struct Row {
+    facts: Arc<Facts>,
     name: &'static str,
     rows: Arc<Vec<Vec<u8>>>,
     index: usize,
 }
 
-impl Row<'_> {
+impl Row {
     fn value(&self) -> Value {
         self.rows
             .get(self.index)
@@ -115,7 +118,16 @@ impl Row<'_> {
             bundle::SUBJECTS_DIFF => (&["B05"], &["B05"], &["B05"], &["B05"]),
             bundle::OFFICERS_DIFF => (&["B06"], &["B06"], &["B06"], &["B06"]),
             bundle::RECUSALS => (&["B04"], &["A05", "B04"], &["A05", "B04"], &["A05", "B04"]),
-            bundle::ASSIGNMENTS => (&["D03"], &["A07"], &["D06"], &["A07", "D03"]),
+            bundle::ASSIGNMENTS => (
+                table::left_out(&self.facts),
+                &["A07"],
+                &["D06"],
+                &["A07", "D01", "D03"],
+            ),
+            // A stage that is left out leaves its drops, or its records, behind.
+            bundle::STAGES => (&["A10", "G01"], &["A10"], &["A10"], &["A10"]),
+            bundle::DROPS => (&["G03"], &["A10"], &["A10"], &["A10", "G03"]),
+            bundle::STAGE_RECORDS => (&["G09"], &["A10"], &["A10"], &["A10", "G06"]),
             _ => (
                 opened(&self.value()),
                 &["A09"],
@@ -188,12 +200,7 @@ impl Row<'_> {
 }
 
 /// Changes of the file as a whole.
-fn ends<'b>(
-    facts: &Arc<Facts<'b>>,
-    name: &'static str,
-    bytes: &[u8],
-    count: usize,
-) -> Variants<'b> {
+fn ends(facts: &Arc<Facts>, name: &'static str, bytes: &[u8], count: usize) -> Variants {
     let form = form(name);
     let formless = || Expected::one_of(&[form]).without(&[form]);
     let mut forms: Vec<(&str, Expected, Vec<u8>)> = vec![
@@ -224,7 +231,8 @@ fn ends<'b>(
         forms.push(("the last line feed cut off", formless(), cut));
         let empty = match name {
             bundle::RECUSALS => Expected::one_of(&["B04"]),
-            bundle::ASSIGNMENTS => Expected::one_of(&["D03"]),
+            bundle::ASSIGNMENTS => Expected::one_of(table::left_out(facts)),
+            bundle::STAGES => Expected::one_of(&["A10", "G01"]),
             bundle::CELLS => Expected::one_of(&["E01", "E02"]),
             _ => Expected::one_of(table::bound(name)),
         };

@@ -24,6 +24,7 @@ pub(super) fn form(name: &str) -> &'static str {
         bundle::AUDIT | bundle::CELLS => "A09",
         bundle::SUBJECTS_DIFF => "B05",
         bundle::OFFICERS_DIFF => "B06",
+        bundle::STAGES | bundle::DROPS | bundle::STAGE_RECORDS => "A10",
         _ => "A01",
     }
 }
@@ -38,12 +39,19 @@ pub(super) fn bound(name: &str) -> &'static [&'static str] {
         bundle::ASSIGNMENTS => &["D06"],
         bundle::SUBJECTS_DIFF => &["B05"],
         bundle::OFFICERS_DIFF => &["B06"],
+        bundle::DROPS => &["G03"],
+        bundle::STAGE_RECORDS => &["G09"],
         _ => &[],
     }
 }
 
+/// The check that misses a record of the draw: in a child draw nothing tells their number by itself.
+pub(super) fn left_out(facts: &Facts) -> &'static [&'static str] {
+    if facts.is_child() { &["D02"] } else { &["D03"] }
+}
+
 /// What must be found after an edit of a document.
-pub(super) fn document(name: &str, edit: &Edit, facts: &Facts<'_>) -> Expected {
+pub(super) fn document(name: &str, edit: &Edit, facts: &Facts) -> Expected {
     if edit.is_malformed() {
         return Expected::one_of(&[form(name)])
             .without(bound(name))
@@ -70,7 +78,29 @@ pub(super) fn document(name: &str, edit: &Edit, facts: &Facts<'_>) -> Expected {
             _ => &["E01", "E02"],
         },
     };
-    Expected::one_of(fail).without(bound(name))
+    let expected = Expected::one_of(fail).without(bound(name));
+    if name == bundle::ANNOUNCEMENT && facts.is_child() {
+        expected.without(of_child(&pattern))
+    } else {
+        expected
+    }
+}
+
+/// What must not pass when a child draw is announced otherwise: it belongs to its parent (16.1).
+fn of_child(pattern: &str) -> &'static [&'static str] {
+    match pattern {
+        "plan.draw" | "plan.parent[]" | "plan.parent[].child" | "plan.parent[].commitment" => {
+            &["H01"]
+        }
+        "replay"
+        | "plan.schedule.window_start"
+        | "plan.schedule.window_end"
+        | "plan.subjects.ids"
+        | "plan.subjects.sealed[]"
+        | "subjects.count"
+        | "subjects.root" => &["H02"],
+        _ => &[],
+    }
 }
 
 fn announcement(pattern: &str) -> &'static [&'static str] {
@@ -83,8 +113,8 @@ fn announcement(pattern: &str) -> &'static [&'static str] {
         "recent_pulse[].round" | "recent_pulse[].signature" => &["C06"],
         "officers.count" => &["A02", "B03"],
         // Counts, pools, quotas and names hang together inside the announcement.
-        "subjects.count" | "outside_strata" | "format" | "suite" | "plan.format" | "plan.mode"
-        | "excluded[]" | "excluded[].code" | "excluded[].count" | "strata[]" | "strata[].name"
+        "subjects.count" | "outside_strata" | "format" | "suite" | "plan.format" | "excluded[]"
+        | "excluded[].code" | "excluded[].count" | "strata[]" | "strata[].name"
         | "strata[].pool" | "strata[].quota" => &["A02"],
         "subjects.diff[].root" => &["B05"],
         "officers.diff[].root" => &["B06"],
@@ -111,7 +141,7 @@ fn disclosure(pattern: &str, op: &Op) -> &'static [&'static str] {
 }
 
 /// What must be found after an edit of one line of a JSON-lines file.
-pub(super) fn row(name: &str, line: &Value, edit: &Edit, facts: &Facts<'_>) -> Expected {
+pub(super) fn row(name: &str, line: &Value, edit: &Edit, facts: &Facts) -> Expected {
     let pattern = edit.pattern();
     let malformed = edit.is_malformed();
     let fail: &[&'static str] = match name {
@@ -124,6 +154,23 @@ pub(super) fn row(name: &str, line: &Value, edit: &Edit, facts: &Facts<'_>) -> E
             _ if malformed => &["A05"],
             "officer" | "subject" => &["A05", "B04"],
             _ => &["B04"],
+        },
+        bundle::STAGES if malformed => &["A10"],
+        bundle::STAGES => return stage(&pattern),
+        bundle::DROPS => match pattern.as_str() {
+            _ if malformed => &["A10"],
+            "approver" | "evidence" => &["G03"],
+            // Another kind of drop may not have this reason, or stand elsewhere.
+            _ => &["A10", "G03"],
+        },
+        bundle::STAGE_RECORDS => match (pattern.as_str(), &edit.op) {
+            _ if malformed => &["A10"],
+            ("officers[]", Op::Remove | Op::Repeat) => &["A10"],
+            ("officers[]", _) if facts.teams_show() => &["G08"],
+            ("ticket", _) => &["G06"],
+            ("subject", _) => &["A10", "G06"],
+            ("stage", _) => &["A10", "G09"],
+            _ => &["G09"],
         },
         bundle::ASSIGNMENTS => match (pattern.as_str(), &edit.op) {
             _ if malformed => &["A07"],
@@ -146,6 +193,27 @@ pub(super) fn row(name: &str, line: &Value, edit: &Edit, facts: &Facts<'_>) -> E
     } else {
         expected
     }
+}
+
+/// What must be found when a line of `stages.jsonl` keeps its form. The result beside it names the
+/// commitment of the stage's document, so no change of that document passes G01.
+fn stage(pattern: &str) -> Expected {
+    let checks: &[&'static str] = match pattern {
+        "stage.format" | "result.format" => return Expected::one_of(&["A10"]),
+        "signature" => &["G04"],
+        "result.count" | "result.root" => &["G09"],
+        "stage.drops.officers"
+        | "stage.drops.root"
+        | "stage.drops.subjects"
+        | "stage.drops.visits" => &["G01", "G03"],
+        "stage.round" => &["G01", "G04"],
+        // Other numbers leave drops and records without a stage; a time can lose its form.
+        "stage.number" | "stage.created" => {
+            return Expected::one_of(&["A10", "G01"]).without(&["G01"]);
+        }
+        _ => &["G01"],
+    };
+    Expected::one_of(checks).without(checks)
 }
 
 /// The check that opens the cells of a line of `cells.jsonl`; A09 if the lines lose their order.

@@ -18,7 +18,7 @@ use crate::roster::{RecusalLine, Recusals, Roster};
 use crate::row;
 
 /// Variants of the records.
-pub(super) fn tamperings<'b>(facts: Arc<Facts<'b>>) -> Variants<'b> {
+pub(super) fn tamperings(facts: Arc<Facts>) -> Variants {
     let changes = changes(&facts);
     let all = changes.into_iter().flat_map(move |change| {
         let bare = change.variant(&facts, false);
@@ -36,7 +36,7 @@ struct Change {
 }
 
 impl Change {
-    fn variant(&self, facts: &Facts<'_>, root_matches: bool) -> Option<Tampering> {
+    fn variant(&self, facts: &Facts, root_matches: bool) -> Option<Tampering> {
         if self.records == facts.records {
             return None;
         }
@@ -56,6 +56,15 @@ impl Change {
                 root: key.root(&records),
             };
             files.insert(bundle::RESULT, to_canonical(&result).ok()?);
+            if facts.held_stages() {
+                // The first stage names the result that it follows.
+                let mut fail = self.fail.clone();
+                fail.push("G01");
+                expected = Expected::Caught {
+                    fail,
+                    void: vec!["G01"],
+                };
+            }
         } else {
             let mut fail = self.fail.clone();
             fail.push("D06");
@@ -87,7 +96,7 @@ impl Change {
     }
 }
 
-fn changes(facts: &Facts<'_>) -> Vec<Change> {
+fn changes(facts: &Facts) -> Vec<Change> {
     let records = &facts.records;
     let team: &[&'static str] = if facts.teams_show() { &["D05"] } else { &[] };
     let barred: &[&'static str] = if facts.teams_show() { &["D04"] } else { &[] };
@@ -172,21 +181,23 @@ fn changes(facts: &Facts<'_>) -> Vec<Change> {
         change(format!("{subject}: another ticket"), &["D01"], &|r| {
             r[at].ticket = Digest::of(r[at].ticket.as_bytes());
         });
-        change(format!("{subject}: left out"), &["D03"], &|r| {
-            drop(r.remove(at))
-        });
+        change(
+            format!("{subject}: left out"),
+            super::table::left_out(facts),
+            &|r| drop(r.remove(at)),
+        );
     }
     changes
 }
 
-struct Officer {
-    id: String,
+pub(super) struct Officer {
+    pub(super) id: String,
     department: String,
     expires: String,
 }
 
 /// The officers as the bundle shows them; sealed cells hold hashes, which no date is later than.
-fn officers(facts: &Facts<'_>) -> Vec<Officer> {
+pub(super) fn officers(facts: &Facts) -> Vec<Officer> {
     let plan = &facts.document().plan;
     let bytes = facts
         .files
@@ -216,7 +227,7 @@ fn officers(facts: &Facts<'_>) -> Vec<Officer> {
 }
 
 /// Subject and officer of the recusals that the bundle opens.
-fn recused(facts: &Facts<'_>) -> Vec<(String, String)> {
+fn recused(facts: &Facts) -> Vec<(String, String)> {
     let (lines, _) = bundle::lines(facts.files.get(bundle::RECUSALS).unwrap_or_default());
     let lines = lines
         .into_iter()

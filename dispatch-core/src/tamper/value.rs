@@ -109,7 +109,25 @@ fn is_hex(text: &str) -> bool {
 }
 
 /// Words of the specification of which exactly one stands in a place.
-const CLOSED: [&[&str]; 10] = [
+const CLOSED: [&[&str]; 13] = [
+    &["order", "sample"],
+    &[
+        "deregistered",
+        "revoked",
+        "cancelled",
+        "moved-out",
+        "out-of-scope",
+        "under-investigation",
+        "force-majeure",
+    ],
+    &[
+        "recusal",
+        "recusal-requested",
+        "unavailable",
+        "transferred",
+        "certificate-invalid",
+        "other-duty",
+    ],
     &["general", "key"],
     &["officer", "expert"],
     &["same", "differ", "covers"],
