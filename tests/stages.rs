@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use case::case;
 use dispatch_core::bundle::Files;
 use dispatch_core::plan::Mode;
-use dispatch_core::verify::{Expectations, Report, Verdict};
+use dispatch_core::verify::{Expectations, Report, Status, Verdict};
 use dispatch_tests::campaign::{Campaign, report};
 use dispatch_tests::independent::{self, compare};
 use held::Held;
@@ -32,11 +32,15 @@ mod eligible;
 mod hash;
 #[path = "stages/held.rs"]
 mod held;
+#[path = "stages/joint.rs"]
+mod joint;
 #[path = "stages/model.rs"]
 mod model;
 #[path = "properties/oracle.rs"]
 #[allow(dead_code, reason = "eligible.rs has more rules than its may_fill")]
 mod oracle;
+#[path = "stages/refusals.rs"]
+mod refusals;
 #[path = "stages/rule.rs"]
 mod rule;
 #[path = "stages/standing.rs"]
@@ -70,13 +74,7 @@ fn random_campaigns_with_stages_keep_the_rules() {
         let forms = [false, true].map(|auditor| held.files(auditor));
         let reports = assert_verified(&forms, number);
         if number % 10 == 0 {
-            for (files, report) in forms.iter().zip(reports) {
-                others.push(independent::Case {
-                    what: format!("case {number}, {:?}", report.form),
-                    zip: files.to_zip().unwrap(),
-                    report,
-                });
-            }
+            others.extend(for_others(&forms, reports, &format!("case {number}")));
         }
         let plan = &case.campaign.plan;
         for (kind, count) in [
@@ -100,6 +98,73 @@ fn random_campaigns_with_stages_keep_the_rules() {
         assert!(*count >= 10, "{kind}: {kinds:?}");
     }
     compare(&others, &[]);
+}
+
+#[test]
+fn joint_campaigns_keep_the_rules() {
+    let (mut held, mut whole, mut refused, mut stages) = (0, 0, 0, 0);
+    let mut others = Vec::new();
+    for number in 0..JOINT_CASES {
+        let (parent_case, mut child_cases) = joint::cases(number);
+        let frozen = parent_case.campaign.try_freeze();
+        let possible = is_possible(&parent_case.campaign);
+        assert_eq!(
+            frozen.is_ok(),
+            possible,
+            "case {number}: {:?}",
+            frozen.err()
+        );
+        let Ok(frozen) = frozen else { continue };
+        println!("joint case {number}");
+        let (parent, lists) = joint::hold_parent(&parent_case, frozen);
+        let announced: Vec<_> = { child_cases.iter_mut().enumerate() }
+            .map(|(at, case)| joint::freeze_child(&parent, case, at))
+            .collect();
+        let mut children = Vec::new();
+        for (at, (case, frozen)) in child_cases.iter().zip(announced).enumerate() {
+            let (child, tried) = joint::hold_child((&parent, &lists), (case, frozen), at);
+            refused += tried;
+            stages += child.seen.stages;
+            children.push(child);
+        }
+        let joint = joint::Joint { parent, children };
+        whole += joint.assert_two_officers();
+        held += 1;
+        let mixed = number % 2 == 0;
+        let forms = [joint.files(false, mixed), joint.files(true, !mixed)];
+        let reports = assert_verified(&forms, number);
+        for report in &reports {
+            assert_eq!(report.children.len(), joint.children.len());
+            for (name, child) in &report.children {
+                assert_eq!(
+                    child.public,
+                    Verdict::Pass,
+                    "case {number}, {name}: {child:?}"
+                );
+                for id in ["H01", "H02", "H03", "H05"] {
+                    let found = child.checks.iter().find(|check| check.id == id);
+                    assert_eq!(found.map(|check| check.status), Some(Status::Pass), "{id}");
+                }
+            }
+        }
+        if number % 10 == 0 {
+            others.extend(for_others(&forms, reports, &format!("joint case {number}")));
+        }
+    }
+    println!("{held} held, {stages} stages of children, {whole} whole visits, {refused} refused");
+    assert!(held >= 80 && stages >= 100 && whole >= 100 && refused >= 1000);
+    compare(&others, &[]);
+}
+
+/// What the independent verifier is to judge.
+fn for_others(forms: &[Files; 2], reports: [Report; 2], what: &str) -> Vec<independent::Case> {
+    { forms.iter().zip(reports) }
+        .map(|(files, report)| independent::Case {
+            what: format!("{what}, {:?}", report.form),
+            zip: files.to_zip().unwrap(),
+            report,
+        })
+        .collect()
 }
 
 /// Verifies the public and the auditor's form.
@@ -137,3 +202,5 @@ fn is_possible(campaign: &Campaign) -> bool {
 
 /// Number of campaigns.
 const CASES: u64 = 300;
+/// Number of joint campaigns.
+const JOINT_CASES: u64 = 100;

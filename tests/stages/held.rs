@@ -57,7 +57,7 @@ pub(crate) struct Handed<'h> {
 }
 
 impl Handed<'_> {
-    fn set(&self) -> BTreeSet<String> {
+    pub(crate) fn set(&self) -> BTreeSet<String> {
         self.subjects.iter().map(|id| (*id).to_owned()).collect()
     }
 }

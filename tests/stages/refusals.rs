@@ -1,0 +1,79 @@
+//! False handovers: of another child or draw, or with one thing changed. All must be refused.
+
+use dispatch_core::digest::Digest;
+use dispatch_core::handover::Handover;
+use dispatch_core::plan::{Plan, Role};
+use dispatch_tests::campaign::Campaign;
+use dispatch_tests::chance::Dice;
+
+use crate::case::below;
+use crate::held::Held;
+use crate::joint;
+
+/// Tries every kind; gives how many there were.
+pub(crate) fn assert_refused(
+    dice: &mut Dice,
+    parent: &Held<'_>,
+    child: &Campaign,
+    right: &Handover,
+) -> usize {
+    let mut tried = 0;
+    let mut refuse = |what: &str, handover: &Handover, plan: &Plan| {
+        let announced = &parent.prepared.announced;
+        let found = handover.subjects(announced, plan, &parent.prepared.subjects);
+        assert!(found.is_err(), "{what}: {found:?}");
+        tried += 1;
+    };
+    let plan = &child.plan;
+    for at in 0..parent.case.campaign.plan.children.len() {
+        let other = joint::handover(parent, at, right.stage);
+        if other.draw != right.draw {
+            refuse("another child's handover", &other, plan);
+        }
+    }
+    let mut elsewhere = plan.clone();
+    elsewhere.parent[0].commitment = Digest::new([9; 32]);
+    refuse("another parent", right, &elsewhere);
+    let mut more = plan.clone();
+    let officers = { more.team.slots.iter_mut() }.find(|slot| slot.role == Role::Officer);
+    officers.unwrap().count += 1;
+    refuse("more officers than announced", right, &more);
+    let mut change = |what: &str, with: &dyn Fn(&mut Handover)| {
+        let mut handover = right.clone();
+        with(&mut handover);
+        refuse(what, &handover, plan);
+    };
+    change("format", &|h| h.format.push('1'));
+    change("child", &|h| h.child.push('1'));
+    change("draw", &|h| h.draw.push('1'));
+    if right.stage == 0 {
+        change("result of another draw", &|h| {
+            h.result.commitment = Digest::new([9; 32])
+        });
+    }
+    if right.records.is_empty() {
+        return tried;
+    }
+    let at = below(dice, right.records.len());
+    change("root", &|h| h.result.root = Digest::new([9; 32]));
+    change("count", &|h| h.result.count += 1);
+    change("ticket", &|h| {
+        h.records[at].record.ticket = Digest::new([9; 32])
+    });
+    change("salt", &|h| h.records[at].salt = Digest::new([9; 32]));
+    change("place", &|h| h.records[at].proof.index += 1);
+    change("officers", &|h| {
+        h.records[at].record.officers.push("E000".to_owned())
+    });
+    change("twice", &|h| h.records.push(h.records[at].clone()));
+    // A subject of the roster that was not drawn, one that there is not, and one of another child.
+    let listed = |id: &&&str| right.records.iter().any(|r| r.record.subject == ***id);
+    let ids = parent.model.subjects.keys();
+    let strangers: Vec<&str> = ids.filter(|id| !listed(id)).copied().collect();
+    for id in strangers.iter().chain(&["S999999"]) {
+        change("subject", &|h| {
+            (*id).clone_into(&mut h.records[at].record.subject)
+        });
+    }
+    tried
+}
