@@ -20,6 +20,8 @@ use dispatch_tests::independent::{self, compare};
 use held::Held;
 use oracle::{quota, stratum_of};
 
+#[path = "stages/again.rs"]
+mod again;
 #[path = "stages/case.rs"]
 mod case;
 #[path = "stages/direct.rs"]

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dispatch_core::plan::Mode;
 use dispatch_core::stage::DropOut;
-use dispatch_tests::campaign::Row;
+use dispatch_tests::campaign::{Campaign, Row};
 
 use crate::eligible::{district, limit, may_fill};
 use crate::hash::{Hash, ticket};
 use crate::model::Model;
-use crate::oracle::{field, stratum_of};
+use crate::oracle::{field, quota, stratum_of};
 
 /// The list, as the library tells it.
 pub(crate) type Listed = BTreeMap<String, (Hash, Vec<String>)>;
@@ -177,4 +178,27 @@ impl Change<'_> {
             );
         }
     }
+}
+
+/// By how much a batch adds to every stratum: the batches before it, rounded up, taken off.
+pub(crate) fn shares(campaign: &Campaign, model: &Model<'_>, batch: u64) -> Vec<u64> {
+    let plan = &campaign.plan;
+    let batches = match plan.mode {
+        Mode::Sample => 1,
+        Mode::Order => 1 + plan.schedule.stages.len() as u64,
+    };
+    let pool = |at: usize| {
+        let place = |row: &&&Row| stratum_of(campaign, row) == Some(at);
+        model.subjects.values().filter(place).count() as u64
+    };
+    let strata = plan.strata.iter().enumerate();
+    strata
+        .map(|(at, stratum)| {
+            let quota = quota(&stratum.quota, pool(at)).unwrap();
+            match batch {
+                batch if batch > batches => 0,
+                _ => (quota * batch).div_ceil(batches) - (quota * (batch - 1)).div_ceil(batches),
+            }
+        })
+        .collect()
 }

@@ -10,16 +10,15 @@ use dispatch_core::result::{Record, ResultDocument};
 use dispatch_core::seed::SourceValue;
 use dispatch_core::stage::{FrozenStage, History, StageDraft};
 use dispatch_core::team::{GroupOutcome, Step};
-use dispatch_tests::campaign::{Campaign, Row, numbers, prepare, vector_pulse};
+use dispatch_tests::campaign::{Campaign, numbers, prepare, vector_pulse};
 use dispatch_tests::chance::Dice;
 
 use crate::case::{Case, before, one_in};
-use crate::direct::{Change, Listed};
+use crate::direct::{Change, Listed, shares};
 use crate::drops::{Used, admissible, assert_refused};
 use crate::eligible::district;
 use crate::hash::{self, Hash, tagged};
 use crate::model::Model;
-use crate::oracle::quota;
 
 /// A draw and what has been held of it.
 pub(crate) struct Held<'c> {
@@ -284,27 +283,4 @@ impl<'c> Held<'c> {
         }
         files
     }
-}
-
-/// By how much a batch adds to every stratum: the batches before it, rounded up, taken off.
-fn shares(campaign: &Campaign, model: &Model<'_>, batch: u64) -> Vec<u64> {
-    let plan = &campaign.plan;
-    let batches = match plan.mode {
-        Mode::Sample => 1,
-        Mode::Order => 1 + plan.schedule.stages.len() as u64,
-    };
-    let pool = |at: usize| {
-        let place = |row: &&&Row| crate::oracle::stratum_of(campaign, row) == Some(at);
-        model.subjects.values().filter(place).count() as u64
-    };
-    let strata = plan.strata.iter().enumerate();
-    strata
-        .map(|(at, stratum)| {
-            let quota = quota(&stratum.quota, pool(at)).unwrap();
-            match batch {
-                batch if batch > batches => 0,
-                _ => (quota * batch).div_ceil(batches) - (quota * (batch - 1)).div_ceil(batches),
-            }
-        })
-        .collect()
 }

@@ -52,7 +52,7 @@ fn child(dice: &mut Dice, parent: &Case, at: usize, own: u64) -> (Child, Case) {
     campaign.plan.draw = format!("440100-2026-0001-{at}");
     campaign.plan.officers.sealed.clear();
     campaign.secret = core::array::from_fn(|_| dice.word().to_be_bytes()[0]);
-    campaign.officers = (0..4 + below(dice, 12))
+    campaign.officers = (0..8 + below(dice, 16))
         .map(|officer| case::one_officer(dice, 100 * at + officer))
         .collect();
     case::team(dice, &mut campaign);

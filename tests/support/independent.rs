@@ -1,5 +1,12 @@
 //! The independent verifier, run on many bundles at once, and its reports beside those of Dispatch.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test may panic"
+)]
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
