@@ -170,7 +170,7 @@ impl<'c> Held<'c> {
         Some(frozen)
     }
 
-    /// Lets the model make the same step, and compares; then what holds whatever the rule is.
+    /// Lets the model make the same step, and compares, after what holds whatever the rule is.
     fn compare(
         &mut self,
         batch: u64,
@@ -182,7 +182,6 @@ impl<'c> Held<'c> {
         let ever = self.model.ever.clone();
         self.model.step(batch, drops, handed, seed);
         let after = self.listed();
-        assert_eq!(after, self.model.list);
         let shares = handed
             .is_none()
             .then(|| shares(&self.case.campaign, &self.model, batch));
@@ -196,6 +195,7 @@ impl<'c> Held<'c> {
         };
         change.assert_subjects(&self.model);
         change.assert_teams(&self.model);
+        assert_eq!(after, self.model.list);
         self.new = after
             .keys()
             .filter(|id| !before.contains_key(*id))

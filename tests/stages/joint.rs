@@ -6,7 +6,7 @@ use dispatch_core::bundle::{self, Files, child_name};
 use dispatch_core::child::{child_of, misfit};
 use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze};
 use dispatch_core::handover::Handover;
-use dispatch_core::plan::{Child, Mode, Op, Parent, Role, Slot};
+use dispatch_core::plan::{Child, Condition, Mode, Op, Parent, Role, Slot};
 use dispatch_core::result::ResultKey;
 use dispatch_tests::campaign::{Row, condition, slot};
 use dispatch_tests::chance::Dice;
@@ -178,6 +178,20 @@ pub(crate) fn hold_parent(
 /// The handover of a child's part of the parent's list after a stage, or the draw.
 pub(crate) fn handover(parent: &Held<'_>, at: usize, stage: u64) -> Handover {
     let child = &parent.prepared.announced.document.plan.children[at];
+    handover_where(parent, at, stage, child.conditions.clone())
+}
+
+/// The same for other conditions than were announced.
+pub(crate) fn handover_where(
+    parent: &Held<'_>,
+    at: usize,
+    stage: u64,
+    conditions: Vec<Condition>,
+) -> Handover {
+    let child = &Child {
+        conditions,
+        ..parent.prepared.announced.document.plan.children[at].clone()
+    };
     let subjects = &parent.prepared.subjects;
     if stage == 0 {
         let list = (0, &parent.draw.records[..], &parent.draw.result);
@@ -220,7 +234,7 @@ pub(crate) fn hold_child<'c>(
             stage: parent_stage,
         };
         assert_eq!(handed.set(), expected);
-        refused += refusals::assert_refused(&mut dice, parent, &case.campaign, &handover);
+        refused += refusals::assert_refused(&mut dice, parent, (&case.campaign, at), &handover);
         match &mut held {
             None => held = Some(Held::new(case, frozen.take().unwrap(), Some(&handed))),
             Some(held) => held.stage(number as u64, Some(&handed)),

@@ -14,7 +14,7 @@ use crate::joint;
 pub(crate) fn assert_refused(
     dice: &mut Dice,
     parent: &Held<'_>,
-    child: &Campaign,
+    (child, at): (&Campaign, usize),
     right: &Handover,
 ) -> usize {
     let mut tried = 0;
@@ -25,11 +25,16 @@ pub(crate) fn assert_refused(
         tried += 1;
     };
     let plan = &child.plan;
-    for at in 0..parent.case.campaign.plan.children.len() {
-        let other = joint::handover(parent, at, right.stage);
+    for other in 0..parent.case.campaign.plan.children.len() {
+        let other = joint::handover(parent, other, right.stage);
         if other.draw != right.draw {
             refuse("another child's handover", &other, plan);
         }
+    }
+    // Records of the right list, with their proofs, that are not this child's.
+    let all = joint::handover_where(parent, at, right.stage, Vec::new());
+    if all.records.len() > right.records.len() {
+        refuse("subjects of others", &all, plan);
     }
     let mut elsewhere = plan.clone();
     elsewhere.parent[0].commitment = Digest::new([9; 32]);
@@ -54,25 +59,25 @@ pub(crate) fn assert_refused(
     if right.records.is_empty() {
         return tried;
     }
-    let at = below(dice, right.records.len());
+    let one = below(dice, right.records.len());
     change("root", &|h| h.result.root = Digest::new([9; 32]));
     change("count", &|h| h.result.count += 1);
     change("ticket", &|h| {
-        h.records[at].record.ticket = Digest::new([9; 32])
+        h.records[one].record.ticket = Digest::new([9; 32])
     });
-    change("salt", &|h| h.records[at].salt = Digest::new([9; 32]));
-    change("place", &|h| h.records[at].proof.index += 1);
+    change("salt", &|h| h.records[one].salt = Digest::new([9; 32]));
+    change("place", &|h| h.records[one].proof.index += 1);
     change("officers", &|h| {
-        h.records[at].record.officers.push("E000".to_owned())
+        h.records[one].record.officers.push("E000".to_owned())
     });
-    change("twice", &|h| h.records.push(h.records[at].clone()));
+    change("twice", &|h| h.records.push(h.records[one].clone()));
     // A subject of the roster that was not drawn, one that there is not, and one of another child.
     let listed = |id: &&&str| right.records.iter().any(|r| r.record.subject == ***id);
     let ids = parent.model.subjects.keys();
     let strangers: Vec<&str> = ids.filter(|id| !listed(id)).copied().collect();
     for id in strangers.iter().chain(&["S999999"]) {
         change("subject", &|h| {
-            (*id).clone_into(&mut h.records[at].record.subject)
+            (*id).clone_into(&mut h.records[one].record.subject)
         });
     }
     tried
