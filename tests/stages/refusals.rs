@@ -1,14 +1,40 @@
-//! False handovers: of another child or draw, or with one thing changed. All must be refused.
+//! False handovers: of another child or draw, or with one thing changed. All must be refused. And an
+//! officer who stands in two rosters of a campaign, which nothing refuses but verification.
 
 use dispatch_core::digest::Digest;
 use dispatch_core::handover::Handover;
 use dispatch_core::plan::{Plan, Role};
-use dispatch_tests::campaign::Campaign;
+use dispatch_core::verify::{Expectations, Status, Verdict};
+use dispatch_tests::campaign::{Campaign, report};
 use dispatch_tests::chance::Dice;
 
 use crate::case::below;
 use crate::held::Held;
-use crate::joint;
+use crate::joint::{self, Joint};
+
+#[test]
+fn an_officer_in_two_rosters_fails_the_child() {
+    let possible = |number: &u64| crate::is_possible(&joint::cases(*number).0.campaign);
+    let (parent, mut children) = joint::cases((0..).find(possible).unwrap());
+    let (held, lists) = joint::hold_parent(&parent, parent.campaign.freeze());
+    let campaign = &mut children[0].campaign;
+    campaign.recusals.clear();
+    // The id is the first field.
+    campaign.officers[0][0] = parent.campaign.officers[0][0].clone();
+    let frozen = joint::freeze_child(&held, &mut children[0], 0);
+    let (child, _) = joint::hold_child((&held, &lists), (&children[0], frozen), 0);
+    let joint = Joint {
+        parent: held,
+        children: vec![child],
+    };
+    let report = report(&joint.files(false, false), &Expectations::default());
+    let (_, child) = &report.children[0];
+    let failed: Vec<&str> = { child.checks.iter() }
+        .filter(|check| check.status == Status::Fail)
+        .map(|check| check.id)
+        .collect();
+    assert_eq!((failed, report.public), (vec!["H05"], Verdict::Fail));
+}
 
 /// Tries every kind; gives how many there were.
 pub(crate) fn assert_refused(

@@ -4,6 +4,10 @@
 
 use std::collections::HashSet;
 
+use dispatch_tests::chance::Dice;
+
+use crate::case::{below, one_in};
+use crate::oracle::most;
 use crate::words::Words;
 
 /// A subject, or a team that is being formed.
@@ -130,4 +134,39 @@ impl<'v> Flow<'v> {
         (holds.len() as u64) < self.room[player] || { holds.into_iter() }
             .any(|slot| !seen.0.contains(&slot) && self.place(slot, seen))
     }
+}
+
+#[test]
+fn the_rule_covers_as_many_slots_as_can_be_filled() {
+    // The other oracle, a plain largest flow, knows no order and no choice.
+    let mut dice = Dice::new(74);
+    let mut open = 0;
+    for _ in 0..300 {
+        let players = 1 + below(&mut dice, 6);
+        let visits: Vec<Visit> = (0..1 + below(&mut dice, 7))
+            .map(|visit| Visit {
+                key: [u8::try_from(visit).unwrap(); 32],
+                slots: (0..1 + below(&mut dice, 3))
+                    .map(|_| (0..players).filter(|_| one_in(&mut dice, 2)).collect())
+                    .collect(),
+            })
+            .collect();
+        let number = |dice: &mut Dice, n| (0..players).map(|_| dice.below(n)).collect();
+        let rules = Players {
+            limits: number(&mut dice, 5),
+            earlier: number(&mut dice, 3),
+            slack: dice.below(2),
+        };
+        let answer = answer(&visits, &rules);
+        let slots: Vec<Option<usize>> = answer.filled.concat();
+        let filled = slots.iter().flatten().count();
+        let able: Vec<Vec<Vec<usize>>> = visits.into_iter().map(|visit| visit.slots).collect();
+        assert_eq!(filled, most(&able, &rules.room(u64::MAX)));
+        for (player, room) in rules.room(answer.base + rules.slack).iter().enumerate() {
+            let load = slots.iter().filter(|by| **by == Some(player)).count();
+            assert!(load as u64 <= *room);
+        }
+        open += slots.len() - filled;
+    }
+    assert!(open > 100, "{open}");
 }
