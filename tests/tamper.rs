@@ -15,8 +15,6 @@
 mod container;
 #[path = "tamper/fuzz.rs"]
 mod fuzz;
-#[path = "tamper/independent.rs"]
-mod independent;
 #[path = "tamper/outside.rs"]
 mod outside;
 #[path = "tamper/vectors.rs"]
@@ -30,7 +28,7 @@ use dispatch_core::bundle::Files;
 use dispatch_core::tamper::{Expected, expectations, tamperings};
 use dispatch_core::verify::{Status, verify};
 
-use independent::{Case, compare, in_parallel};
+use dispatch_tests::independent::{Case, compare, in_parallel};
 use vectors::{bundle, commitment};
 
 /// A base, another draw in the same form, how many variants are compared (every n-th), and the least

@@ -1,7 +1,7 @@
 //! Rows, pairs of rows, officers and pairs of officers, counted over ten thousand draws and more.
 //!
 //! Each statistic must lie between bounds that it leaves with probability at most 2·10^−9 (chance.rs);
-//! about twenty are computed, so over all choices of seeds the whole file gives a false alarm with
+//! about thirty are computed, so over all choices of seeds the whole file gives a false alarm with
 //! probability below 10^−7 (apart from the chi-square approximation). Seeds are fixed. The same
 //! statistics are applied to the systematic draw of the platform of 2017 and must reject it.
 
@@ -21,6 +21,8 @@ use dispatch_tests::chance::{Dice, pearson, plausible};
 
 #[path = "uniformity/counts.rs"]
 mod counts;
+#[path = "uniformity/stages.rs"]
+mod stages;
 #[path = "uniformity/systematic.rs"]
 mod systematic;
 

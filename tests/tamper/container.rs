@@ -5,9 +5,9 @@ use std::io::Cursor;
 use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::verify::{Expectations, Status, verify};
 
-use crate::independent::{Case, compare};
 use crate::vectors::bundle;
 use crate::zip_writer::{Archive, Entry};
+use dispatch_tests::independent::{Case, compare};
 
 #[test]
 fn damaged_containers_are_refused_alike() {

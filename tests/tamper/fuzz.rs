@@ -7,8 +7,8 @@ use dispatch_core::verify::{Expectations, Form, Report, Verdict, verify};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::independent::in_parallel;
 use crate::vectors::{bundle, zip};
+use dispatch_tests::independent::in_parallel;
 
 /// Of these bundles every byte of every file is bound by some check.
 const BASES: [&str; 4] = [

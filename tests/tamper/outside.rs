@@ -6,8 +6,8 @@ use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::policy::Policy;
 use dispatch_core::verify::{Expectations, Grade, Status, verify};
 
-use crate::independent::{Case, compare};
 use crate::vectors::{commitment, zip};
+use dispatch_tests::independent::{Case, compare};
 
 /// A draw that is no replay, announced for 2023-08-23T15:59:24Z with a lead of 1440 minutes. It has no
 /// drand source, so the independent verifier needs no time for signatures.

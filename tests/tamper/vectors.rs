@@ -12,7 +12,7 @@ use dispatch_core::policy::Policy;
 use dispatch_core::verify::{Expectations, verify};
 use serde_json::Value;
 
-use crate::independent::{difference, has_bls};
+use dispatch_tests::independent::{difference, has_bls};
 
 /// The bytes of a stored bundle.
 pub(crate) fn zip(name: &str) -> Vec<u8> {

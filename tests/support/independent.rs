@@ -1,5 +1,12 @@
 //! The independent verifier, run on many bundles at once, and its reports beside those of Dispatch.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test may panic"
+)]
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -10,14 +17,17 @@ use serde_json::Value;
 
 /// A bundle and what Dispatch says of it.
 #[derive(Debug)]
-pub(crate) struct Case {
-    pub(crate) what: String,
-    pub(crate) zip: Vec<u8>,
-    pub(crate) report: Report,
+pub struct Case {
+    /// What it is, for messages.
+    pub what: String,
+    /// The bundle.
+    pub zip: Vec<u8>,
+    /// The report of Dispatch.
+    pub report: Report,
 }
 
 /// Runs the independent verifier with these options; every report must be the same.
-pub(crate) fn compare(cases: &[Case], options: &[String]) {
+pub fn compare(cases: &[Case], options: &[String]) {
     let dir = tempfile::tempdir().unwrap();
     let names: Vec<String> = (0..cases.len())
         .map(|index| format!("{index}.zip"))
@@ -45,7 +55,7 @@ pub(crate) fn compare(cases: &[Case], options: &[String]) {
 }
 
 /// Reports of the independent verifier, in the order of `names`, from two processes.
-pub(crate) fn reports(dir: &Path, names: &[String], options: &[String]) -> Vec<Value> {
+pub fn reports(dir: &Path, names: &[String], options: &[String]) -> Vec<Value> {
     let chunks: Vec<&[String]> = names
         .chunks(names.len().div_ceil(2).clamp(1, 1500))
         .collect();
@@ -73,7 +83,7 @@ pub(crate) fn reports(dir: &Path, names: &[String], options: &[String]) -> Vec<V
 }
 
 /// What the two reports do not agree on; details are free text.
-pub(crate) fn difference(ours: &Value, theirs: &Value) -> String {
+pub fn difference(ours: &Value, theirs: &Value) -> String {
     let bls = has_bls();
     let signature = |id: &Value| !bls && (id == "C03" || id == "C06" || id == "G04");
     let mut found = String::new();
@@ -126,7 +136,7 @@ pub(crate) fn difference(ours: &Value, theirs: &Value) -> String {
 const CHECKS: usize = 50;
 
 /// Whether the independent verifier can check signatures. Said once if it cannot.
-pub(crate) fn has_bls() -> bool {
+pub fn has_bls() -> bool {
     static HAS: OnceLock<bool> = OnceLock::new();
     *HAS.get_or_init(|| {
         let asked = Command::new("python3").args(["-c", "import py_ecc"]).output();
@@ -139,7 +149,7 @@ pub(crate) fn has_bls() -> bool {
 }
 
 /// Maps in two threads, in order.
-pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let (left, right) = items.split_at(items.len() / 2);
     let (mut first, second) = std::thread::scope(|scope| {
         let right = scope.spawn(|| right.iter().map(&map).collect::<Vec<R>>());
