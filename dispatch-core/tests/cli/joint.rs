@@ -145,8 +145,39 @@ fn three_departments_one_bundle() {
     }
     judge(&desk, &parent);
     why_me(&desk);
-    desk.run(&["papers", "parent", "--out", "papers"]).done();
+    papers(&desk);
+}
+
+/// One notice for a visit, with the officers of every department that takes part.
+fn papers(desk: &Desk) {
+    for child in ["fire", "health"] {
+        std::fs::create_dir(desk.path(&format!("from-{child}"))).unwrap();
+        for (from, to) in [
+            ("announcement.json", "announcement.json"),
+            ("officers.jsonl", "officers.jsonl"),
+            ("secret/stage-1-assignments.jsonl", "assignments.jsonl"),
+        ] {
+            desk.write(
+                &format!("from-{child}/{to}"),
+                &desk.read(&format!("{child}/{from}")),
+            );
+        }
+    }
+    desk.run(&["papers", "parent", "--joint", "parent", "--out", "papers"])
+        .refused(&["assignments.jsonl"]);
+    let joint = ["--joint", "from-fire", "--joint", "from-health"];
+    desk.run(&[&["papers", "parent", "--out", "papers"], &joint[..]].concat())
+        .done();
     assert!(desk.read("papers/record.html").contains("退出对象1户"));
+    let drawn = desk.read("parent/secret/stage-1-drawn.csv");
+    let visits = drawn.lines().count() - 1;
+    let notices = desk.read(&format!("papers/secret/notices-0001-{visits:04}.html"));
+    let teams = desk.read("fire/secret/stage-1-teams.csv");
+    let fire = teams.lines().nth(1).unwrap().split(',').nth(4).unwrap();
+    assert!(
+        notices.contains(fire) && notices.contains("卫生健康局"),
+        "{fire}"
+    );
 }
 
 /// A stage of the initiator, then one of each child.

@@ -273,6 +273,11 @@ pub(crate) struct Papers {
     /// folder. 输出目录
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// Of a joint campaign: folder with a child's announcement.json, officers.jsonl and
+    /// assignments.jsonl, whose officers then stand on the papers too; once for every child.
+    /// 参与部门的公告、名录与派员名单
+    #[arg(long, value_name = "DIR")]
+    pub(crate) joint: Vec<PathBuf>,
     /// Text file with the wording of the rules for officers, for the notices. 五个严禁、八个不得原文
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,

@@ -22,7 +22,7 @@ pub(crate) struct List<'d> {
 /// Writes the list as `drawn.csv`, `teams.csv` and `lists.xlsx`, names beginning with `prefix`.
 pub(crate) fn write(secret: &Path, prefix: &str, list: &List<'_>) -> Done {
     let path = |name: &str| secret.join(format!("{prefix}{name}"));
-    let visits = of(list.prepared, list.records);
+    let visits = of(list.prepared, list.records, &[]);
     folder::write(&path("drawn.csv"), &drawn(&visits), true)?;
     folder::write(&path("teams.csv"), &teams(&visits), true)?;
     folder::write(&path("lists.xlsx"), &workbook(list, &visits)?, true)
@@ -102,13 +102,18 @@ fn workbook(list: &List<'_>, visits: &[Visit<'_>]) -> Done<Vec<u8>> {
 }
 
 /// The visits of a list.
-pub(crate) fn of<'d>(prepared: &'d Prepared, records: &'d [Record]) -> Vec<Visit<'d>> {
+/// `joint`: officers of other draws for the same subjects.
+pub(crate) fn of<'d>(
+    prepared: &'d Prepared,
+    records: &'d [Record],
+    joint: &[Source<'d>],
+) -> Vec<Visit<'d>> {
     let source = Source {
         plan: &prepared.announced.document.plan,
         officers: &prepared.officers,
         records,
     };
-    visits(&prepared.subjects, Some(prepared.strata()), source, &[])
+    visits(&prepared.subjects, Some(prepared.strata()), source, joint)
 }
 
 /// Why there is no workbook.

@@ -35,7 +35,7 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
     let draw = history::draw(&options.dir, &prepared, &values, handed.as_ref())?;
     drop(step);
     let secret = options.dir.join(folder::SECRET);
-    keep_handover(&options.dir, 0, options.handover.as_deref())?;
+    keep_handover(console, &options.dir, 0, options.handover.as_deref())?;
     // The values come first: from then on every repetition is held against them.
     let bytes = to_canonical(&values).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
     let again = !folder::write_once(&secret.join(SOURCES), &bytes, true)?;
@@ -105,7 +105,7 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
             format!("随机信标为第{given}轮，第{number}次补抽应为第{round}轮：请使用该轮"),
         ));
     }
-    keep_handover(dir, number, options.handover.as_deref())?;
+    keep_handover(console, dir, number, options.handover.as_deref())?;
     let step = console.step("drawing", "正在抽取");
     let (prepared, history) = (&held.prepared, &mut held.history);
     let drawn = history::draw_stage(dir, prepared, history, &stage, &pulse)?;
@@ -123,6 +123,13 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
         result: &drawn.result,
     };
     lists::write(&secret, &stage_file(number, "-"), &list)?;
+    let mut lines = Vec::new();
+    for record in &records {
+        lines.extend(to_canonical(record).unwrap_or_default());
+        lines.push(b'\n');
+    }
+    let whole = stage_file(number, &format!("-{}", bundle::ASSIGNMENTS));
+    folder::write(&secret.join(whole), &lines, true)?;
     let result =
         to_canonical(&drawn.result).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
     folder::write(
@@ -143,7 +150,7 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
 }
 
 /// Keeps what the parent handed over beside what was drawn from it.
-fn keep_handover(dir: &Path, number: u64, given: Option<&Path>) -> Done {
+fn keep_handover(console: &Console, dir: &Path, number: u64, given: Option<&Path>) -> Done {
     let Some(given) = given else {
         return Ok(());
     };
@@ -154,6 +161,18 @@ fn keep_handover(dir: &Path, number: u64, given: Option<&Path>) -> Done {
     if !folder::write_once(&kept, &bytes, true)? && folder::read(&kept)? != bytes {
         return Err(drawn_otherwise());
     }
+    let handover = history::read_handover(given)?;
+    let (stage, root) = (handover.stage, handover.result.root);
+    let published = match stage {
+        0 => "result.json".to_owned(),
+        stage => stage_file(stage, "-result.json"),
+    };
+    console.say(
+        format!(
+            "the parent's {published} must have the root {root}: compare it with what was published"
+        ),
+        format!("发起方公布的 {published} 的根值应为 {root}，请与公布的文件核对"),
+    );
     Ok(())
 }
 

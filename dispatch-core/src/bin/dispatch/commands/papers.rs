@@ -3,11 +3,16 @@
 use std::path::Path;
 
 use dispatch_core::announcement::Announcement;
-use dispatch_core::bundle;
+use dispatch_core::bundle::{self, Files};
+use dispatch_core::child::child_of;
 use dispatch_core::disclosure::Disclosure;
+use dispatch_core::evidence::{Announced, Evidence};
 use dispatch_core::json::from_canonical;
 use dispatch_core::papers::{Campaign, Load, Opened, Reader, StageEntry, Supplement, VisitCounts};
+use dispatch_core::plan::Plan;
 use dispatch_core::stage::{DropSummary, StageLine};
+
+use dispatch_core::visit::Source;
 
 use crate::args::Papers;
 use crate::commands::disclose::check_published;
@@ -39,15 +44,20 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
             secret: disclosure.secret,
             seed: draw.seed,
         });
+    let children = { options.joint.iter() }
+        .map(|dir| child(&prepared.announced, dir))
+        .collect::<Done<Vec<_>>>()?;
+    let joint: Vec<Source<'_>> = { children.iter() }.filter_map(source).collect();
+    let plans: Vec<&Plan> = joint.iter().map(|source| source.plan).collect();
     let list: Vec<_> = held.history.list().records().cloned().collect();
     let stages = stage_entries(announcement, draw.result.count, held.history.stages());
     let campaign = Campaign {
         announced: &prepared.announced,
-        visits: lists::of(prepared, &list),
+        visits: lists::of(prepared, &list, &joint),
         loads: Load::all(announcement, &draw.teams),
         values,
         result: &draw.result,
-        joint: &[],
+        joint: &plans,
         stages: &stages,
         opened,
     };
@@ -75,6 +85,41 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
     };
     report(console, options, &campaign, &supplement, count);
     Ok(())
+}
+
+/// What a child of this draw has given for the papers.
+fn child(parent: &Announced, dir: &Path) -> Done<Evidence> {
+    let mut files = Files::default();
+    for name in [bundle::ANNOUNCEMENT, bundle::OFFICERS, bundle::ASSIGNMENTS] {
+        files.insert(name, folder::read(&dir.join(name))?);
+    }
+    let evidence = Evidence::read(files);
+    let dir = dir.display();
+    if source(&evidence).is_none() {
+        return Err(Failure::new(
+            format!(
+                "{dir}: announcement, officers or assignments are not as they were written; get them again from the child"
+            ),
+            format!("{dir}：公告、人员名录或派员名单已改动或不完整，请向参与部门重新索取"),
+        ));
+    }
+    if let Some(plan) = evidence.plan() {
+        child_of(parent, plan).map_err(|message| {
+            Failure::new(
+                format!("{dir}: {}", message.english),
+                format!("{dir}：{}", message.chinese),
+            )
+        })?;
+    }
+    Ok(evidence)
+}
+
+fn source(evidence: &Evidence) -> Option<Source<'_>> {
+    Some(Source {
+        plan: evidence.plan()?,
+        officers: evidence.officers.good()?,
+        records: evidence.records.good()?,
+    })
 }
 
 /// The stages in words, from what was published of them.
