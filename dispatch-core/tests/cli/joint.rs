@@ -242,6 +242,14 @@ fn stage(desk: &Desk) {
     desk.run(&["draw", "parent", "--stage", "1", "--pulse", "65535.json"])
         .done()
         .says(&["publish stage-1-result.json now"]);
+    // Cut off behind the pulse, the same command ends what it began.
+    let result = desk.read("parent/stage-1-result.json");
+    std::fs::remove_file(desk.path("parent/stage-1-result.json")).unwrap();
+    std::fs::remove_file(desk.path("parent/secret/stage-1-drawn.csv")).unwrap();
+    desk.run(&["draw", "parent", "--stage", "1", "--pulse", "65535.json"])
+        .done()
+        .says(&["already drawn with the same pulse"]);
+    assert_eq!(desk.read("parent/stage-1-result.json"), result);
     let after = desk.read("parent/secret/stage-1-drawn.csv");
     assert_eq!(after.lines().count(), drawn.lines().count(), "one for one");
     assert!(!after.contains(closed));

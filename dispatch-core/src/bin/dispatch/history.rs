@@ -30,11 +30,11 @@ pub(crate) struct Held {
 
 /// Reads a folder and does again what was drawn in it.
 pub(crate) fn read(console: &Console, dir: &Path) -> Done<Held> {
-    again(dir, prepare(console, dir)?)
+    again(dir, prepare(console, dir)?, u64::MAX)
 }
 
-/// Does again what was drawn in a folder that has been read.
-pub(crate) fn again(dir: &Path, prepared: Prepared) -> Done<Held> {
+/// Does again what was drawn in a folder that has been read, stages from `before` on left out.
+pub(crate) fn again(dir: &Path, prepared: Prepared, before: u64) -> Done<Held> {
     let values = drawn_with(dir)?.ok_or_else(|| {
         Failure::new(
             "not drawn yet: run `dispatch draw` first",
@@ -45,7 +45,7 @@ pub(crate) fn again(dir: &Path, prepared: Prepared) -> Done<Held> {
     let draw = draw(dir, &prepared, &values, handed.as_ref())?;
     let mut history = History::new(&draw);
     let stages = prepared.announced.document.plan.schedule.stages.len() as u64;
-    for number in 1..=stages {
+    for number in 1..=stages.min(before.saturating_sub(1)) {
         let path = dir.join(SECRET).join(stage_file(number, "-pulse.json"));
         if !path.exists() {
             continue;
@@ -54,7 +54,15 @@ pub(crate) fn again(dir: &Path, prepared: Prepared) -> Done<Held> {
             continue;
         };
         let pulse = pulse(&path)?;
-        draw_stage(dir, &prepared, &mut history, &stage, &pulse)?;
+        let handed = handover(dir, number)?;
+        draw_stage(
+            dir,
+            &prepared,
+            &mut history,
+            &stage,
+            &pulse,
+            handed.as_ref(),
+        )?;
     }
     Ok(Held {
         prepared,
@@ -85,11 +93,12 @@ pub(crate) fn draw_stage(
     history: &mut History,
     stage: &FrozenStage,
     pulse: &Pulse,
+    handed: Option<&Handover>,
 ) -> Done<dispatch_core::stage::DrawnStage> {
     if !prepared.announced.document.plan.is_child() {
         return Ok(prepared.draw_stage(history, stage, None, pulse)?);
     }
-    let handed = handover(dir, stage.document.number)?.ok_or_else(missing_handover)?;
+    let handed = handed.ok_or_else(missing_handover)?;
     if handed.stage != stage.document.parent_stage {
         let (handed, due) = (handed.stage, stage.document.parent_stage);
         return Err(Failure::new(
@@ -99,7 +108,7 @@ pub(crate) fn draw_stage(
             format!("移交的是发起方第{handed}次补抽后的名单，本次补抽对应的是第{due}次"),
         ));
     }
-    let parent = subjects(dir, prepared, &handed)?;
+    let parent = subjects(dir, prepared, handed)?;
     Ok(prepared.draw_stage(history, stage, Some(&parent), pulse)?)
 }
 
@@ -139,7 +148,7 @@ pub(crate) fn handover_file(number: u64) -> String {
 }
 
 /// What a parent handed over for a stage; 0 is the draw.
-fn handover(dir: &Path, number: u64) -> Done<Option<Handover>> {
+pub(crate) fn handover(dir: &Path, number: u64) -> Done<Option<Handover>> {
     let path = dir.join(SECRET).join(handover_file(number));
     if path.exists() {
         read_handover(&path).map(Some)

@@ -6,6 +6,7 @@ use std::path::Path;
 use dispatch_core::bundle::{self, Files, Limits};
 use dispatch_core::child::child_of;
 use dispatch_core::evidence::{Announced, Evidence};
+use dispatch_core::json::to_canonical;
 use dispatch_core::plan::{Mode, Plan};
 
 use crate::args::Disclose;
@@ -31,12 +32,13 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
         ));
     }
     let step = console.step("drawing again and packing", "正在重新计算并打包");
-    let held = history::again(&options.dir, prepared)?;
+    let held = history::again(&options.dir, prepared, u64::MAX)?;
     whole(&options.dir, &held)?;
     let (prepared, values) = (&held.prepared, &held.values);
     let document = &prepared.announced.document;
     let mut files = prepared.disclose_with(&held.draw, &held.history, values);
     check_published(&options.dir, &files)?;
+    check_stages(&options.dir, &held)?;
     let dir = &options.dir;
     files.insert(
         bundle::ANNOUNCEMENT,
@@ -151,17 +153,32 @@ fn missing_children(plan: &Plan, files: &Files) -> Vec<String> {
     missing.map(|(_, child)| child.name.clone()).collect()
 }
 
+/// So must the results of the stages.
+fn check_stages(dir: &Path, held: &Held) -> Done {
+    for line in held.history.stages() {
+        let path = dir.join(folder::stage_file(line.stage.number, "-result.json"));
+        if folder::read(&path)? != to_canonical(&line.result).unwrap_or_default() {
+            return Err(changed(&path));
+        }
+    }
+    Ok(())
+}
+
 /// The result computed again must be the one that was published at the draw.
 pub(crate) fn check_published(dir: &Path, files: &Files) -> Done {
     let path = dir.join(bundle::RESULT);
     if folder::read(&path)? == files.get(bundle::RESULT).unwrap_or_default() {
         return Ok(());
     }
+    Err(changed(&path))
+}
+
+fn changed(path: &Path) -> Failure {
     let path = path.display();
-    Err(Failure::new(
+    Failure::new(
         format!(
             "{path} is not the result of this draw: it was changed after it was published; restore it from your copy"
         ),
         format!("{path}与重新计算的结果不同，公布后被改动；请用备份恢复"),
-    ))
+    )
 }

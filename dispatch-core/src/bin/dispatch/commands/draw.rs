@@ -75,27 +75,15 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
         .usage()
     })?;
     let pulse = pulse(path)?;
-    let mut held = history::read(console, dir)?;
+    let mut held = history::again(dir, prepare(console, dir)?, number)?;
     let kept = secret.join(stage_file(number, "-pulse.json"));
-    let again = { held.history.stages().iter() }.any(|line| line.stage.number == number);
+    let again = kept.exists();
     let stage = history::frozen(dir, &held.prepared, number)?.ok_or_else(|| {
         Failure::new(
             format!("stage {number} is not frozen: run `dispatch stage` first"),
             format!("第{number}次补抽尚未冻结：请先运行 dispatch stage"),
         )
     })?;
-    if again {
-        return match crate::commands::announce::pulse(&kept)? == pulse {
-            true => {
-                console.say(
-                    "already drawn with the same pulse; the result is the same",
-                    "此前已用相同的随机信标抽取，结果相同",
-                );
-                Ok(())
-            }
-            false => Err(drawn_otherwise()),
-        };
-    }
     if pulse.round != stage.document.round {
         let (given, round) = (pulse.round, stage.document.round);
         return Err(Failure::new(
@@ -105,17 +93,31 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
             format!("随机信标为第{given}轮，第{number}次补抽应为第{round}轮：请使用该轮"),
         ));
     }
-    keep_handover(console, dir, number, options.handover.as_deref())?;
+    let handed = match &options.handover {
+        Some(path) => Some(history::read_handover(path)?),
+        None => history::handover(dir, number)?,
+    };
     let step = console.step("drawing", "正在抽取");
     let (prepared, history) = (&held.prepared, &mut held.history);
-    let drawn = history::draw_stage(dir, prepared, history, &stage, &pulse)?;
+    let drawn = history::draw_stage(dir, prepared, history, &stage, &pulse, handed.as_ref())?;
     drop(step);
+    keep_handover(console, dir, number, options.handover.as_deref())?;
     let bytes = format!(
         "{{\"round\":{},\"signature\":\"{}\"}}",
         pulse.round,
         dispatch_core::digest::hex(&pulse.signature)
     );
+    // The pulse comes first: from then on every repetition is held against it.
     folder::write_once(&kept, bytes.as_bytes(), true)?;
+    if crate::commands::announce::pulse(&kept)? != pulse {
+        return Err(drawn_otherwise());
+    }
+    if again {
+        console.say(
+            "already drawn with the same pulse; the result is the same",
+            "此前已用相同的随机信标抽取，结果相同",
+        );
+    }
     let records: Vec<_> = history.list().records().cloned().collect();
     let list = List {
         prepared,
