@@ -106,6 +106,15 @@ impl Handover {
                 "移交文件不属于抽查任务写明的发起方抽取",
             ));
         }
+        let (count, whole) = (self.records.len() as u64, self.result.count);
+        if child.conditions.is_empty() && count != whole {
+            return Err(Message::new(
+                format!(
+                    "{count} subjects are handed over; the published result has {whole}, and this child inspects all: ask for the whole list"
+                ),
+                format!("移交{count}户，而公布的结果为{whole}户，本部门应检查全部：请索取完整名单"),
+            ));
+        }
         let mut handed = HashSet::new();
         for HandedRecord {
             proof,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, tagged};
 use crate::json::to_canonical;
+use crate::language::Message;
 use crate::merkle::{leaf_hash, root_of};
 use crate::roster::keyed;
 use crate::stage::{DropSummary, StageDocument};
@@ -64,6 +65,33 @@ impl DropOut {
             (true, false) => Some(DropKind::Officer),
             (true, true) => None,
         }
+    }
+
+    /// What is said when it does not have that form: which reasons its kind may have.
+    #[must_use]
+    pub fn misfit(&self) -> Message {
+        let what = format!("{} {}", self.subject, self.officer);
+        let what = what.trim();
+        let Some(kind) = self.kind() else {
+            return Message::new(
+                "a line names neither a subject nor an officer",
+                "有一行既没有检查对象也没有执法证号",
+            );
+        };
+        let reasons = kind.reasons();
+        let every = SUBJECT_REASONS.iter().chain(VISIT_REASONS);
+        let mut named = every.filter(|(code, _)| *code == self.reason);
+        let word = named.next().map_or(self.reason.as_str(), |(_, name)| name);
+        let codes: Vec<&str> = reasons.iter().map(|(code, _)| *code).collect();
+        let names: Vec<&str> = reasons.iter().map(|(_, name)| *name).collect();
+        Message::new(
+            format!(
+                "{what}: reason {} does not fit; it may be {}",
+                self.reason,
+                codes.join(", ")
+            ),
+            format!("“{what}”：事由“{word}”不适用，可填：{}", names.join("、")),
+        )
     }
 
     /// Its place among the others: drops are in strictly ascending order of this.

@@ -176,16 +176,7 @@ impl Prepared {
             let found = if drop.is_well_formed() {
                 drop_fault(plan, &self.officers, &history.list, drop)
             } else {
-                Some(Message::new(
-                    format!(
-                        "{} {}: reason {:?} is none of this kind of drop",
-                        drop.subject, drop.officer, drop.reason
-                    ),
-                    format!(
-                        "“{} {}”：事由“{}”不适用",
-                        drop.subject, drop.officer, drop.reason
-                    ),
-                ))
+                Some(drop.misfit())
             };
             faults.extend(found);
         }

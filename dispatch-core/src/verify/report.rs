@@ -152,6 +152,30 @@ impl Report {
         failed.map(|result| result.id).collect()
     }
 
+    /// The same with those of the children's reports, as `child-1.zip H02`.
+    #[must_use]
+    pub fn failed_anywhere(&self) -> Vec<String> {
+        let own = self.failed().into_iter().map(str::to_owned);
+        let inside = self.children.iter().flat_map(|(_, report)| {
+            let failed = report.failed().into_iter();
+            failed.map(move |id| format!("{} {id}", report.bundle))
+        });
+        own.chain(inside).collect()
+    }
+
+    /// The grade in words, with what would raise it.
+    #[must_use]
+    pub fn grade_message(&self) -> Message {
+        let holds = self.status("F01") == Some(Status::Pass);
+        if self.grade == Grade::Consistent && holds {
+            return Message::new(
+                "it belongs to the commitment you hold, which binds neither stages nor child draws: their own slips in your --policy are missing",
+                "与您持有的承诺一致，但该承诺不约束补抽和参与部门的抽取：请用 --policy 补充它们各自的承诺单",
+            );
+        }
+        self.grade.message()
+    }
+
     /// The report as docs/spec.md section 13 has it, details in `language`.
     #[must_use]
     pub fn to_json(&self, language: Language) -> String {

@@ -201,7 +201,7 @@ fn stage(desk: &Desk) {
         ),
         (
             format!("{closed},{asks},已注销,paper.txt,李局长"),
-            "none of this kind",
+            "does not fit; it may be recusal",
         ),
         (
             "91350100M000100Y43,,已注销,paper.txt,李局长".to_owned(),
@@ -274,8 +274,14 @@ fn stage(desk: &Desk) {
         ("fire", "65536.json", &["--drops", "fire-drops.csv"][..]),
         ("health", "657413.json", &[][..]),
     ] {
-        desk.run(&[&["stage", child, "--parent-stage", "1"], more].concat())
-            .done();
+        desk.run(
+            &[
+                &["stage", child, "--parent-stage", "parent/stage-1.json"],
+                more,
+            ]
+            .concat(),
+        )
+        .done();
         let (to, doc, out) = (
             format!("{child}/announcement.json"),
             format!("{child}/stage-1.json"),

@@ -241,10 +241,10 @@ pub(crate) struct Stage {
     /// 第几次补抽
     #[arg(long, value_name = "N")]
     pub(crate) number: Option<u64>,
-    /// Of a child draw: after which stage of the parent its list is to be staffed; 0 is its draw.
-    /// 对应发起方的第几次补抽(分级抽取)
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) parent_stage: u64,
+    /// Of a child draw: the parent's stage-N.json, as published, after which its list is to be
+    /// staffed; without it the list that was staffed last. 发起方公布的补抽文件(分级抽取)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parent_stage: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

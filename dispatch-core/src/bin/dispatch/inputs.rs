@@ -223,6 +223,7 @@ impl Reader<'_> {
         officers: &Roster,
     ) -> Done<Vec<Recusal>> {
         let mut recusals = Vec::new();
+        let whole = self.problems.count(Severity::Error) == 0;
         let mut unknown = Vec::new();
         self.import("recusals", path, import_recusals, &mut |row| {
             let value = |field| row.get(field).unwrap_or_default().to_owned();
@@ -231,11 +232,12 @@ impl Reader<'_> {
                 officer: value("officer"),
                 reason: value("reason"),
             };
-            if subjects.find(&recusal.subject).is_none() {
+            if whole && subjects.find(&recusal.subject).is_none() {
                 let id = recusal.subject.clone();
                 unknown.push((Some(row.line), ProblemKind::RecusalSubject { id }));
             }
-            if officers.find(&recusal.officer).is_none() {
+            // Of a list with errors the missing rows prove nothing.
+            if whole && officers.find(&recusal.officer).is_none() {
                 let id = recusal.officer.clone();
                 unknown.push((Some(row.line), ProblemKind::RecusalOfficer { id }));
             }

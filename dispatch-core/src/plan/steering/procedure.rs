@@ -3,7 +3,7 @@
 //! Source: docs/plan.md; docs/spec.md sections 3, 5.1 and 11.
 
 use super::Warnings;
-use crate::plan::Plan;
+use crate::plan::{Mode, Plan};
 
 pub(super) fn warn(plan: &Plan, warnings: &mut Warnings) {
     if !plan.temporary_reason.is_empty() {
@@ -63,6 +63,21 @@ fn stages(plan: &Plan, warnings: &mut Warnings) {
         return;
     }
     let lead = plan.schedule.stage_lead_minutes;
+    // What fell out is known after the step before, and has to be published one lead time ahead.
+    let mut before = plan.schedule.draw_unix();
+    for number in 1..=plan.schedule.stages.len() as u64 {
+        let time = plan.schedule.stage_unix(number).unwrap_or(u64::MAX);
+        let tight = time < before.saturating_add(lead.saturating_mul(60));
+        if tight && (number == 1 || plan.mode == Mode::Order) {
+            warnings.refuse(
+                "steering.tight-stage",
+                format!("schedule.stages[{}]", number - 1),
+                format!("stage {number} can never be held: between the step before and its time there are less than the {lead} minutes of stage_lead; set a later time or a shorter stage_lead"),
+                format!("第{number}次补抽无法进行：与前一步之间不足 stage_lead 规定的{lead}分钟，请推迟时间或缩短 stage_lead"),
+            );
+        }
+        before = time;
+    }
     if lead < LEAST_LEAD_MINUTES {
         warnings.add(
             "steering.short-stage-lead",

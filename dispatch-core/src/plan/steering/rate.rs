@@ -20,7 +20,10 @@ pub(super) fn warn(
                 pool(index, stratum, count.pool, count.quota, warnings);
             }
         }
-        left_out(strata, subjects, warnings);
+        // A child draw has no strata: its subjects are the parent's.
+        if !plan.is_child() {
+            left_out(strata, subjects, warnings);
+        }
     }
     ceiling(plan, strata, warnings);
     undirected(plan, strata, warnings);

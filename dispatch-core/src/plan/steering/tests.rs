@@ -99,7 +99,10 @@ fn found(
             "{}",
             warning.message.chinese
         );
-        assert_eq!(warning.is_error, warning.code == "steering.ceiling");
+        assert_eq!(
+            warning.is_error,
+            ["steering.ceiling", "steering.tight-stage"].contains(&warning.code)
+        );
     }
     { warnings.into_iter() }.map(|w| (w.code, w.path)).collect()
 }

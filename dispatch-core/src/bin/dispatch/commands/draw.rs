@@ -169,11 +169,10 @@ fn keep_handover(console: &Console, dir: &Path, number: u64, given: Option<&Path
         0 => "result.json".to_owned(),
         stage => stage_file(stage, "-result.json"),
     };
+    let (count, whole) = (handover.records.len(), handover.result.count);
     console.say(
-        format!(
-            "the parent's {published} must have the root {root}: compare it with what was published"
-        ),
-        format!("发起方公布的 {published} 的根值应为 {root}，请与公布的文件核对"),
+        format!("{count} of the parent's {whole} subjects were handed over; its {published} must have the root {root}: compare it with what was published"),
+        format!("移交{count}户（发起方共{whole}户）；发起方公布的 {published} 的根值应为 {root}，请与公布的文件核对"),
     );
     Ok(())
 }

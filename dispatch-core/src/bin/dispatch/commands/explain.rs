@@ -39,7 +39,7 @@ pub(crate) fn run(console: &Console, options: &Explain) -> Done {
         ));
     }
     if !report.holds() {
-        let failed = report.failed().join(", ");
+        let failed = report.failed_anywhere().join(", ");
         console.complain(&Message::new(
             format!("do not rely on what follows: the bundle fails {failed}"),
             format!("以下内容不可信：证据包未通过{failed}"),

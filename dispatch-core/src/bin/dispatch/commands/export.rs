@@ -30,7 +30,7 @@ pub(crate) fn run(console: &Console, options: &Export) -> Done {
         &Expectations::default(),
     )?;
     let unusable = || {
-        let failed = report.failed().join(", ");
+        let failed = report.failed_anywhere().join(", ");
         Failure::new(
             format!("the bundle fails {failed}: nothing was exported; `dispatch verify` says more"),
             format!("证据包未通过{failed}，未导出任何内容；详情请运行 dispatch verify"),
@@ -46,7 +46,7 @@ pub(crate) fn run(console: &Console, options: &Export) -> Done {
         evidence.announcement.good(),
         evidence.subjects.good(),
         evidence.officers.good(),
-        evidence.records.good(),
+        evidence.last_list(),
         evidence.result.good(),
     ) else {
         return Err(unusable());
@@ -58,12 +58,15 @@ pub(crate) fn run(console: &Console, options: &Export) -> Done {
     let source = Source {
         plan,
         officers,
-        records,
+        records: &records,
     };
+    // The list that the last stage has left is what was visited.
+    let stages = evidence.stages.good().map(|stages| &stages.lines);
+    let last = stages.and_then(|lines| lines.last());
     let listing = Listing {
         announcement: &announced.document,
         commitment: announced.commitment,
-        result: result.root,
+        result: last.map_or(result.root, |line| line.result.root),
         officers,
         visits: &visits(subjects, strata.as_ref(), source, &[]),
         sealed: false,
@@ -79,9 +82,12 @@ pub(crate) fn run(console: &Console, options: &Export) -> Done {
     folder::write(&options.out, &workbook, false)?;
     drop(step);
     let out = options.out.display();
+    let (visits, stages) = (records.len(), stages.map_or(0, Vec::len));
     console.say(
-        format!("{out}: {} visits; nothing sealed is in it", records.len()),
-        format!("{out}：共{}户，不含封存内容", records.len()),
+        format!(
+            "{out}: {visits} visits, as {stages} stages have left them; nothing sealed is in it"
+        ),
+        format!("{out}：共{visits}户（经{stages}次补抽后的名单），不含封存内容"),
     );
     Ok(())
 }

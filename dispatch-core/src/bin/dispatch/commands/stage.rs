@@ -4,10 +4,12 @@ use std::path::Path;
 
 use dispatch_core::digest::Digest;
 use dispatch_core::import::{ImportOptions, import_drops};
+use dispatch_core::json::from_canonical;
+use dispatch_core::language::Message;
 use dispatch_core::plan::{Mode, Plan};
 use dispatch_core::problem::{Problems, Severity};
 use dispatch_core::slip::SlipFields;
-use dispatch_core::stage::{DropOut, FrozenStage, StageDraft};
+use dispatch_core::stage::{DropOut, FrozenStage, StageDocument, StageDraft};
 use dispatch_core::syntax::time_text;
 
 use crate::args::Stage;
@@ -37,6 +39,14 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
         Some(number) => number,
         None => next(plan, held.history.last(), document.replay, time)?,
     };
+    // A clock that was set back would make evidence that fails for ever.
+    let early = plan.schedule.draw_unix();
+    if !document.replay && time < early {
+        return Err(Failure::new(
+            "the clock of this computer says that the draw has not taken place yet: set it right",
+            "本机时间早于抽取时间：请先校正时钟",
+        ));
+    }
     let late = { plan.schedule.latest_stage(number) }.is_some_and(|latest| time > latest);
     if late && !document.replay {
         let lead = plan.schedule.stage_lead_minutes;
@@ -51,16 +61,61 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
         Some(path) => read_drops(console, path, plan)?,
         None => Vec::new(),
     };
+    let parent_stage = parent_stage(console, plan, options.parent_stage.as_deref(), &held)?;
     let draft = StageDraft {
         number,
         created: time_text(time).unwrap_or_default(),
         drops,
-        parent_stage: options.parent_stage,
+        parent_stage,
     };
-    let stage = held.prepared.freeze_stage(&held.history, draft)?;
+    let stage = { held.prepared.freeze_stage(&held.history, draft) }.map_err(|faults| {
+        let name = options.drops.as_deref().unwrap_or(&options.dir).display();
+        let told = |fault: Message| {
+            Message::new(
+                format!("{name}: {}", fault.english),
+                format!("{name}：{}", fault.chinese),
+            )
+        };
+        Failure::from(faults.into_iter().map(told).collect::<Vec<_>>())
+    })?;
     write(&options.dir, plan, &stage, document.replay)?;
     report(console, plan, &stage);
     Ok(())
+}
+
+/// After which stage of the parent a child's stage staffs the list.
+fn parent_stage(
+    console: &Console,
+    plan: &Plan,
+    path: Option<&Path>,
+    held: &history::Held,
+) -> Done<u64> {
+    let Some(path) = path else {
+        let last = held.history.stages().last();
+        let last = last.map_or(0, |line| line.stage.parent_stage);
+        if plan.is_child() {
+            console.say(
+                format!("it staffs the parent's list as of stage {last} (0: the draw); when the parent has held a later stage, give its stage-N.json with --parent-stage"),
+                format!("按发起方第{last}次补抽后的名单派员（0为抽取时）；发起方又有补抽的，请用 --parent-stage 提供其公布的 stage-N.json"),
+            );
+        }
+        return Ok(last);
+    };
+    let name = path.display();
+    let stage: StageDocument = from_canonical(&folder::read(path)?).map_err(|error| {
+        Failure::new(
+            format!("{name}: {error}; give the stage-N.json that the parent has published"),
+            format!("{name}：{error}；应为发起方公布的 stage-N.json"),
+        )
+    })?;
+    let parent = plan.parent.first().map(|parent| parent.commitment);
+    if parent != Some(stage.commitment) {
+        return Err(Failure::new(
+            format!("{name}: is not a stage of this draw's parent"),
+            format!("{name}：不是本抽取发起方的补抽"),
+        ));
+    }
+    Ok(stage.number)
 }
 
 /// The stage that can be held next.

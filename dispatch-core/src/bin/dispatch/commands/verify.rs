@@ -80,8 +80,27 @@ pub(crate) fn report(
     }))
 }
 
-/// The report for people.
+/// The report for people: every check, the children's behind, then what it comes to.
 pub(crate) fn print(console: &Console, report: &Report) {
+    print_checks(console, report);
+    for (name, child) in &report.children {
+        console.line("");
+        let bundle = &child.bundle;
+        console.say(
+            format!("{bundle}: the child draw of {name}"),
+            format!("{bundle}：参与部门“{name}”的分级抽取"),
+        );
+        print_checks(console, child);
+        let grade = child.grade_message();
+        console.say(
+            format!("evidence         {}", grade.english),
+            format!("证据等级   {}", grade.chinese),
+        );
+    }
+    print_conclusion(console, report);
+}
+
+fn print_checks(console: &Console, report: &Report) {
     let language = console.language();
     for result in &report.checks {
         let check = check(result.id);
@@ -101,6 +120,9 @@ pub(crate) fn print(console: &Console, report: &Report) {
             result.detail.text(language)
         ));
     }
+}
+
+fn print_conclusion(console: &Console, report: &Report) {
     console.line("");
     if let Some(commitment) = report.commitment {
         console.say(
@@ -133,12 +155,12 @@ pub(crate) fn print(console: &Console, report: &Report) {
             format!("公众不可见  {hidden}：涉及封存列，只有审计方可以核验"),
         );
     }
-    let grade = report.grade.message();
+    let grade = report.grade_message();
     console.say(
         format!("evidence         {}", grade.english),
         format!("证据等级   {}", grade.chinese),
     );
-    let failed = report.failed();
+    let failed = report.failed_anywhere();
     if !failed.is_empty() {
         let failed = failed.join(", ");
         console.say(
