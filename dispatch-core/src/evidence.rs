@@ -25,7 +25,6 @@ use crate::result::{Record, ResultDocument};
 use crate::roster::{OpenRecusal, RecusalLine, Recusals, Roster, RosterKind, RowRules, pair_id};
 use crate::row::ROW_LIMIT;
 use crate::seed::SourceValue;
-use crate::stage::List;
 use crate::syntax::{is_hex48, is_id};
 
 /// A part of the evidence.
@@ -154,21 +153,6 @@ impl Evidence {
             announcement,
             files,
         }
-    }
-
-    /// The records of the last list: those of the draw, as its stages have left them (docs/spec.md
-    /// 15.5). Of a child draw nothing falls out here, as only the parent's bundle says what does.
-    #[must_use]
-    pub fn last_list(&self) -> Option<Vec<Record>> {
-        let (records, stages) = (self.records.good()?, self.stages.good()?);
-        let mut list = List::new(records);
-        for line in &stages.lines {
-            let drops = stages.drops_of(line.stage.number);
-            let falling = list.falling(&drops, None);
-            list.take_out(&drops, &falling);
-            list.put_in(stages.records_of(line.stage.number));
-        }
-        Some(list.records().cloned().collect())
     }
 
     /// The bytes of the subject roster, well formed or not.

@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 
 use crate::bundle::{self, Files};
-use crate::evidence::{Part, at, check_result, is_record, read_lines};
+use crate::evidence::{Evidence, Part, at, check_result, is_record, read_lines};
 use crate::language::Message;
 use crate::plan::Plan;
-use crate::stage::{DropOut, StageDocument, StageLine, StageRecord};
+use crate::result::Record;
+use crate::stage::{DropOut, List, StageDocument, StageLine, StageRecord};
 use crate::syntax::{is_hex48, unix_time};
 
 /// The files of the stages, well formed.
@@ -36,6 +37,23 @@ impl StageParts {
     pub fn records_of(&self, number: u64) -> Vec<&StageRecord> {
         let records = self.records.iter();
         records.filter(|record| record.stage == number).collect()
+    }
+}
+
+impl Evidence {
+    /// The records of the last list: those of the draw, as its stages have left them (docs/spec.md
+    /// 15.5). Of a child draw nothing falls out here, as only the parent's bundle says what does.
+    #[must_use]
+    pub fn last_list(&self) -> Option<Vec<Record>> {
+        let (records, stages) = (self.records.good()?, self.stages.good()?);
+        let mut list = List::new(records);
+        for line in &stages.lines {
+            let drops = stages.drops_of(line.stage.number);
+            let falling = list.falling(&drops, None);
+            list.take_out(&drops, &falling);
+            list.put_in(stages.records_of(line.stage.number));
+        }
+        Some(list.records().cloned().collect())
     }
 }
 

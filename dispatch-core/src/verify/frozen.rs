@@ -182,14 +182,19 @@ pub(super) fn stage_slips(policy: &Policy, plan: &Plan, stages: &StageParts) -> 
     }
     for (number, commitment) in &found {
         let slips = policy.slips_of(&plan.draw, *number);
-        let received = slips.get(commitment).copied().unwrap_or(u64::MAX);
+        let Some(received) = slips.get(commitment) else {
+            return Err(Message::new(
+                format!("stage {number}: the policy has no slip of it"),
+                format!("第{number}次补抽：信任策略中没有其承诺单"),
+            ));
+        };
         let latest = plan.schedule.latest_stage(*number);
-        if latest.is_none_or(|latest| received > latest) {
+        if latest.is_none_or(|latest| *received > latest) {
             return Err(Message::new(
                 format!(
-                    "stage {number}: no slip in the policy, or received later than the plan's lead time allows"
+                    "stage {number}: its slip was received later than the plan's lead time allows"
                 ),
-                format!("第{number}次补抽：信任策略中没有其承诺单，或收到时间晚于规定的提前时间"),
+                format!("第{number}次补抽：收到承诺单的时间晚于规定的提前时间"),
             ));
         }
     }

@@ -61,6 +61,7 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     let commitment = prepared.announced.commitment;
     let missing = missing_children(&document.plan, &files);
     let is_child = document.plan.is_child();
+    let staged = !held.history.stages().is_empty() || !document.plan.children.is_empty();
     // The rosters just checked, without reading them again.
     let prepared = held.prepared;
     if !is_child {
@@ -74,6 +75,12 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     })?;
     drop(step);
     let out = options.out.display();
+    if staged {
+        console.say(
+            "who received slips of stages and child draws puts them into a --policy file: --expect binds only the first announcement",
+            "收到过补抽或参与部门承诺单的人，应写入信任策略用 --policy 核验：--expect 只约束最初的公告",
+        );
+    }
     console.say(
         format!("{out}: anybody can check it with `dispatch verify {out} --expect {commitment}`"),
         format!("{out}：任何人都可以核验：dispatch verify {out} --expect {commitment}"),

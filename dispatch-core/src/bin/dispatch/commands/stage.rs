@@ -79,7 +79,7 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
         Failure::from(faults.into_iter().map(told).collect::<Vec<_>>())
     })?;
     write(&options.dir, plan, &stage, document.replay)?;
-    report(console, plan, &stage);
+    report(console, &options.dir, plan, &stage);
     Ok(())
 }
 
@@ -223,7 +223,8 @@ fn write(dir: &Path, plan: &Plan, stage: &FrozenStage, replay: bool) -> Done {
     Ok(())
 }
 
-fn report(console: &Console, plan: &Plan, stage: &FrozenStage) {
+fn report(console: &Console, dir: &Path, plan: &Plan, stage: &FrozenStage) {
+    let dir = dir.display();
     let (number, round) = (stage.document.number, stage.document.round);
     let drops = &stage.document.drops;
     let (subjects, visits, officers) = (drops.subjects, drops.visits, drops.officers);
@@ -239,8 +240,8 @@ fn report(console: &Console, plan: &Plan, stage: &FrozenStage) {
     }
     let commitment = stage.commitment;
     console.say(
-        format!("wait for drand quicknet round {round}, then run `dispatch draw --stage {number} --pulse FILE`"),
-        format!("请等待 drand quicknet 第{round}轮，然后运行 dispatch draw --stage {number} --pulse 文件"),
+        format!("wait for drand quicknet round {round}, then run `dispatch draw {dir} --stage {number} --pulse FILE`"),
+        format!("请等待 drand quicknet 第{round}轮，然后运行 dispatch draw {dir} --stage {number} --pulse 文件"),
     );
     console.say(
         format!("commitment {commitment}"),
