@@ -171,7 +171,32 @@ fn papers(desk: &Desk) {
     assert!(desk.read("papers/record.html").contains("退出对象1户"));
     let drawn = desk.read("parent/secret/stage-1-drawn.csv");
     let visits = drawn.lines().count() - 1;
-    let notices = desk.read(&format!("papers/secret/notices-0001-{visits:04}.html"));
+    // The first of the draw fell out and leaves a gap; who came instead has the next number.
+    let last = visits + 1;
+    let notices = desk.read(&format!("papers/secret/notices-0002-{last:04}.html"));
+    let drawn = desk.read("parent/secret/drawn.csv");
+    let old: Vec<&str> = { drawn.lines().skip(1) }
+        .map(|line| line.split(',').nth(1).unwrap())
+        .collect();
+    let parts: Vec<&str> = notices.split("<main ").skip(1).collect();
+    assert_eq!(parts.len(), visits);
+    for (part, number) in parts.iter().zip(2..) {
+        assert!(part.contains(&format!("JOINT-1-{number:04}")), "{number}");
+        let same = old.get(number - 1).is_some_and(|id| part.contains(id));
+        assert_eq!(same, number < last, "{number}");
+    }
+    let record = desk.read("papers/record.html");
+    assert!(record.contains("名单此后只能因事先公告的补抽而改变"));
+    // Without --out they go beside those that were made before the stage.
+    let before = desk.snapshot("parent/secret/papers");
+    desk.run(&["papers", "parent"])
+        .done()
+        .says(&["stage-1-papers"]);
+    assert!(desk.snapshot("parent/secret/papers") == before);
+    let list = desk.read("parent/secret/stage-1-papers/drawn-list.html");
+    assert!(list.contains(&format!("<td data-head=\"编号\">{last}</td>")));
+    assert!(desk.read("parent/record.html").contains("退出对象1户"));
+    desk.run(&["papers", "parent"]).refused(&["exists already"]);
     let teams = desk.read("fire/secret/stage-1-teams.csv");
     let fire = teams.lines().nth(1).unwrap().split(',').nth(4).unwrap();
     assert!(
@@ -235,6 +260,9 @@ fn stage(desk: &Desk) {
     );
     desk.run(&["stage", "parent", "--drops", "drops.csv"])
         .refused(&["is not drawn yet"]);
+    desk.run(&["papers", "parent"])
+        .done()
+        .says(&["secret/papers", "must not be served"]);
     desk.run(&["disclose", "parent", "--out", "early.zip"])
         .refused(&["stage 1 was published and is not drawn"]);
     desk.run(&["draw", "parent", "--stage", "1", "--pulse", "1002.json"])
