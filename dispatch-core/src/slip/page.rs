@@ -3,7 +3,7 @@
 //! Invariant: every text from outside passes [`escaped`]; the page has no script and loads
 //! nothing, and says so to the browser in its own content policy.
 
-use super::{CHECK, REPLAY_BANNER, SIGNATURES, SlipError, SlipFields};
+use super::{CHECK, POLICY, REPLAY_BANNER, SIGNATURES, SlipError, SlipFields};
 use crate::markup::{META, escaped, qr_svg};
 
 /// The whole page.
@@ -41,17 +41,25 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
     let (commitment, command) = (fields.commitment, escaped(&fields.verify_command()));
     let (keep, keep_english) = fields.purpose();
     let (check, check_english) = CHECK;
+    let (heading, heading_english) = fields.heading();
+    let policy = fields.policy_entry().map_or_else(String::new, |entry| {
+        let (text, english) = POLICY;
+        let entry = escaped(&entry);
+        format!(
+            "<p>{text}<small lang=\"en\">{english}</small></p>\n<p class=\"line\">{entry}</p>\n"
+        )
+    });
     Ok(format!(
         r#"<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 {META}
-<title>抽取承诺单 {draw}</title>
+<title>{heading} {draw}</title>
 <style>{STYLE}</style>
 </head>
 <body>
 <main>
-<h1>抽取承诺单<small lang="en">Commitment slip</small></h1>
+<h1>{heading}<small lang="en">{heading_english}</small></h1>
 {banner}<table>
 {rows}</table>
 <section class="commitment">
@@ -67,7 +75,7 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
 <p>{keep}<small lang="en">{keep_english}</small></p>
 <p>{check}<small lang="en">{check_english}</small></p>
 <p class="line">{command}</p>
-</section>
+{policy}</section>
 <section class="signatures">
 {boxes}</section>
 </main>
