@@ -58,7 +58,7 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
 <style>{STYLE}</style>
 </head>
 <body>
-<main>
+<main{class}>
 <h1>{heading}<small lang="en">{heading_english}</small></h1>
 {banner}<table>
 {rows}</table>
@@ -83,6 +83,11 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
 </html>
 "#,
         draw = escaped(&fields.draw),
+        class = if fields.stage > 0 {
+            " class=\"stage\""
+        } else {
+            ""
+        },
     ))
 }
 
@@ -123,7 +128,18 @@ figure svg { display: block; width: 42mm; height: 42mm; }
   figure svg { margin: 4mm auto; }
   .signatures { flex-direction: column; }
 }
+/* A stage's slip says more, and is to stay one sheet. */
+@media print {
+  .stage { font-size: 10pt; }
+  .stage h1 { margin-bottom: 3mm; font-size: 20pt; }
+  .stage th, .stage td { padding: .5mm 3mm; }
+  .stage .purpose p { margin: 1.5mm 0; }
+  .stage .groups { font-size: 14pt; }
+  .stage figure svg { width: 36mm; height: 36mm; }
+  .stage .commitment, .stage .signatures { margin-top: 2mm; }
+}
 .signatures div { flex: 1; min-height: 24mm; padding: 1.5mm 2.5mm; border: .3mm solid #888; font-weight: bold; }
+@media print { .stage .signatures div { min-height: 16mm; } }
 "#;
 
 #[cfg(test)]
