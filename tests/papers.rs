@@ -12,6 +12,8 @@ mod desk;
 mod joint;
 #[path = "papers/markup.rs"]
 mod markup;
+#[path = "papers/numbers.rs"]
+mod numbers;
 #[path = "papers/sealed.rs"]
 mod sealed;
 #[path = "papers/visit.rs"]

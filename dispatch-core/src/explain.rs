@@ -7,7 +7,7 @@ use crate::bundle::{Files, Limits, child_name};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::merkle::InclusionProof;
-use crate::plan::Plan;
+use crate::plan::{Mode, Plan};
 use crate::seed::{pulse_of, seed};
 use crate::selection::{OpenRow, Place, Stratification, SubjectKey};
 use crate::stage::stage_seed;
@@ -30,6 +30,13 @@ pub struct Explanation {
     pub shell_line: String,
     /// Whether it is in the last list.
     pub drawn: bool,
+    /// Where it was drawn, also if it fell out since: 0 is the draw itself, otherwise the stage; `None`
+    /// if it never was.
+    pub drawn_in: Option<u64>,
+    /// The stage in which it was drawn and fell out; `None` while it is in the list or never was.
+    pub fell_out: Option<u64>,
+    /// Whether every stage draws a batch 批 of its own (mode `order`): stage N is batch N + 1.
+    pub batches: bool,
     /// What stages did to it, in order.
     pub events: Vec<Event>,
     /// Its team, in order of slots.
@@ -169,7 +176,15 @@ pub fn explain(evidence: &Evidence, cells: &OpenCells, id: &str) -> Option<Expla
     });
     let record = records.iter().find(|record| record.subject == id);
     let events = events(evidence, id, record.is_some());
-    let fell_out = |event: &Event| matches!(event.kind, EventKind::FellOut { .. });
+    let drawn_in = match record {
+        Some(_) => Some(0),
+        None => { events.iter() }
+            .find(|event| matches!(event.kind, EventKind::Drawn { .. }))
+            .map(|event| event.stage),
+    };
+    let last = events.last();
+    let fell_out = last.filter(|event| matches!(event.kind, EventKind::FellOut { .. }));
+    let fell_out = fell_out.map(|event| event.stage);
     Some(Explanation {
         id: id.to_owned(),
         row: String::from_utf8_lossy(roster.line(index)).into_owned(),
@@ -177,7 +192,10 @@ pub fn explain(evidence: &Evidence, cells: &OpenCells, id: &str) -> Option<Expla
         standing,
         ticket,
         shell_line: key.shell_line(id),
-        drawn: (record.is_some() || !events.is_empty()) && !events.last().is_some_and(fell_out),
+        drawn: (record.is_some() || !events.is_empty()) && fell_out.is_none(),
+        drawn_in,
+        fell_out: fell_out.filter(|_| drawn_in.is_some()),
+        batches: plan.mode == Mode::Order,
         events,
         team: team(evidence, cells, id),
         joint: joint(evidence, plan, id),

@@ -32,7 +32,7 @@ use crate::visit::{Member, Visit};
 pub struct Campaign<'d> {
     /// The announcement and its commitment.
     pub announced: &'d Announced,
-    /// The visits, in ascending order of ticket, without anything sealed.
+    /// The visits, in ascending order of number, without anything sealed.
     pub visits: Vec<Visit<'d>>,
     /// What every load group of officers came to.
     pub loads: Vec<Load>,
@@ -166,16 +166,14 @@ impl Campaign<'_> {
         &self.announced.document
     }
 
-    /// Visits with their numbers, which count from 1 in order of ticket.
-    fn numbered(&self, first: usize, count: usize) -> impl Iterator<Item = (usize, &Visit<'_>)> {
-        let all = self.visits.iter().enumerate();
-        all.skip(first)
-            .take(count)
-            .map(|(at, visit)| (at.saturating_add(1), visit))
+    /// Visits with their numbers.
+    fn numbered(&self, first: usize, count: usize) -> impl Iterator<Item = (u64, &Visit<'_>)> {
+        let visits = self.visits.iter().skip(first).take(count);
+        visits.map(|visit| (visit.number, visit))
     }
 
     /// 编号 of the papers of one visit.
-    fn visit_number(&self, number: usize) -> String {
+    fn visit_number(&self, number: u64) -> String {
         format!("{}-{number:04}", self.announcement().plan.draw)
     }
 

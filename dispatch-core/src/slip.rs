@@ -6,6 +6,8 @@
 //! another line of the slip: control and direction characters are refused, markup is escaped.
 
 mod page;
+#[cfg(test)]
+mod tests;
 
 use core::fmt::Write as _;
 
@@ -25,6 +27,11 @@ pub struct SlipFields {
     pub commitment: Digest,
     /// Number of the stage that it is for; 0: the draw itself (补抽).
     pub stage: u64,
+    /// Of a stage, the commitment of the draw that it belongs to (原抽取承诺值); none for the draw itself.
+    pub draw_commitment: Option<Digest>,
+    /// Until when the slip has to be received, as people write it, with its time zone: the draw time
+    /// or the stage's, minus the lead (最迟收到时间).
+    pub receive_by: String,
     /// Draw time as people write it, of a stage its time, with its time zone (抽取时间).
     pub draw_time: String,
     /// Disclosure time as people write it, with its time zone (公开时间).
@@ -33,8 +40,10 @@ pub struct SlipFields {
     pub round: Option<u64>,
     /// Rows of the subject roster (检查对象); of a stage, subjects that fell out.
     pub subjects: u64,
-    /// Rows of the officer roster (执法检查人员); of a stage, officers taken out of visits or for good.
+    /// Rows of the officer roster (执法检查人员); of a stage, officers who get no further visits (停派).
     pub officers: u64,
+    /// Of a stage, how often an officer was taken out of one visit (逐户退出); otherwise 0.
+    pub visits: u64,
     /// Whether the pulse was already public: an exercise, which proves nothing.
     pub replay: bool,
 }
@@ -66,7 +75,7 @@ impl SlipFields {
     /// [`SlipError::Character`] if a field holds a character that could forge the slip.
     pub fn text(&self) -> Result<String, SlipError> {
         self.check()?;
-        let mut text = String::from("抽取承诺单\n");
+        let mut text = format!("{}\n", self.heading().0);
         if self.replay {
             text.push_str(&format!("【{REPLAY_BANNER}】\n"));
         }
@@ -87,6 +96,9 @@ impl SlipFields {
             CHECK.0,
             self.verify_command()
         );
+        if let Some(entry) = self.policy_entry() {
+            let _ = writeln!(text, "\n{}\n{entry}", POLICY.0);
+        }
         let boxes = SIGNATURES.map(|(chinese, _)| format!("{chinese}：____________"));
         let _ = writeln!(text, "\n{}", boxes.join("  "));
         Ok(text)
@@ -111,7 +123,26 @@ impl SlipFields {
             .collect()
     }
 
-    fn rows(&self) -> [Row; 8] {
+    /// What kind of slip it is, in Chinese and English.
+    const fn heading(&self) -> (&'static str, &'static str) {
+        match self.stage {
+            0 => ("抽取承诺单", "Commitment slip"),
+            _ => ("补抽承诺单", "Stage commitment slip"),
+        }
+    }
+
+    /// What a policy (docs/spec.md section 12) says of this slip, without the time of receipt.
+    fn policy_entry(&self) -> Option<String> {
+        let draw = serde_json::Value::from(self.draw.as_str());
+        (self.stage > 0).then(|| {
+            format!(
+                "{{\"commitment\": \"{}\", \"draw\": {draw}, \"received\": \"收到时间(UTC)\", \"stage\": {}}}",
+                self.commitment, self.stage
+            )
+        })
+    }
+
+    fn rows(&self) -> Vec<Row> {
         let round = self.round.map_or_else(
             || "不使用 drand".to_owned(),
             |round| format!("drand quicknet 第 {round} 轮"),
@@ -136,20 +167,36 @@ impl SlipFields {
                 Row::new(
                     "退出人员",
                     "Dropped officers",
-                    format!("{} 人次", self.officers),
+                    format!("逐户退出 {} 人次，停派 {} 名", self.visits, self.officers),
                 ),
             ),
         };
-        [
+        let original = self.draw_commitment.map(|commitment| {
+            Row::new(
+                "原抽取承诺值",
+                "Commitment of the draw",
+                commitment.to_string(),
+            )
+        });
+        let mut rows = vec![
             Row::new("抽取名称", "Draw", self.title.clone()),
             Row::new("组织单位", "Authority", self.authority.clone()),
             Row::new("抽取编号", "Draw id", self.draw.clone()),
+        ];
+        rows.extend(original);
+        rows.extend([
             time,
+            Row::new(
+                "最迟收到时间",
+                "Receive by",
+                format!("须在 {} 之前收到", self.receive_by),
+            ),
             Row::new("公开时间", "Disclosure time", self.disclosure_time.clone()),
             Row::new("随机数", "Beacon round", round),
             subjects,
             officers,
-        ]
+        ]);
+        rows
     }
 
     const fn purpose(&self) -> (&'static str, &'static str) {
@@ -166,6 +213,7 @@ impl SlipFields {
             ("authority", &self.authority),
             ("draw", &self.draw),
             ("draw time", &self.draw_time),
+            ("time of receipt", &self.receive_by),
             ("disclosure time", &self.disclosure_time),
         ] {
             if let Some(found) = text.chars().find(|found| forges(*found)) {
@@ -221,13 +269,13 @@ impl Row {
 }
 
 const KEEP: (&str, &str) = (
-    "请保管好本单：在抽取时间之前收到它，即可证明名录库、规则和随机源先于随机数固定。",
-    "Keep this slip: received before the draw time, it shows that rosters, rules and the source of \
+    "请保管好本单并记下收到时间：在上列最迟收到时间之前收到它，即可证明名录库、规则和随机源先于随机数固定。",
+    "Keep this slip and note when you received it: received by the time above, it shows that rosters, rules and the source of \
      randomness were fixed before the randomness existed.",
 );
 const KEEP_STAGE: (&str, &str) = (
-    "请保管好本单并记下收到时间：在补抽时间之前收到它，即可证明退出名单先于随机数固定。",
-    "Keep this slip and note when you received it: received before the time of the stage, it shows that \
+    "请保管好本单并记下收到时间：在上列最迟收到时间之前收到它，即可证明退出名单先于随机数固定。",
+    "Keep this slip and note when you received it: received by the time above, it shows that \
      what fell out was fixed before the randomness existed.",
 );
 const EXERCISE: (&str, &str) = (
@@ -239,112 +287,14 @@ const CHECK: (&str, &str) = (
     "At disclosure, get the bundle and run this command; only if it passes is the disclosed draw \
      the one committed to here.",
 );
+const POLICY: (&str, &str) = (
+    "核验策略 policy.json 的 slips 中写入下面一行（“收到时间”换成协调世界时，如 2026-07-22T01:30:00Z）；原抽取的承诺单也要有一行：",
+    "Write this line into the slips of policy.json, with the time of receipt in UTC; the slip of the draw \
+     itself needs a line too:",
+);
 /// The boxes at the foot of the slip.
 const SIGNATURES: [(&str, &str); 3] = [
     ("经办人", "Prepared by"),
     ("监督人", "Supervised by"),
     ("收到时间", "Received at"),
 ];
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
-    use super::*;
-
-    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-
-    pub(super) fn sample() -> SlipFields {
-        SlipFields {
-            title: "2026 年第三季度<特种设备>\"双随机\"抽查 & 复查".into(),
-            authority: "某市市场监督管理局".into(),
-            draw: "2026-Q3-017".into(),
-            commitment: ABC.parse().unwrap(),
-            stage: 0,
-            draw_time: "2026-07-23 15:38:30（北京时间）".into(),
-            disclosure_time: "2026-10-31 18:00:00（北京时间）".into(),
-            round: Some(30_662_982),
-            subjects: 48_210,
-            officers: 316,
-            replay: false,
-        }
-    }
-
-    #[test]
-    fn text_has_every_field_and_the_commitment_twice() {
-        let text = sample().text().unwrap();
-        for part in [
-            "抽取承诺单\n",
-            "抽取名称：2026 年第三季度<特种设备>\"双随机\"抽查 & 复查\n",
-            "组织单位：某市市场监督管理局\n",
-            "抽取编号：2026-Q3-017\n",
-            "抽取时间：2026-07-23 15:38:30（北京时间）\n",
-            "公开时间：2026-10-31 18:00:00（北京时间）\n",
-            "随机数：drand quicknet 第 30662982 轮\n",
-            "检查对象：48210 个\n",
-            "执法检查人员：316 名\n",
-            "  ba7816bf 8f01cfea 414140de 5dae2223\n  b00361a3 96177a9c b410ff61 f20015ad\n",
-            &format!("\n{ABC}\n"),
-            &format!("\ndispatch verify evidence.zip --expect {ABC}\n"),
-            "经办人",
-            "监督人",
-            "收到时间",
-        ] {
-            assert!(text.contains(part), "{part} is missing from {text}");
-        }
-        assert!(!text.contains("演练"));
-    }
-
-    #[test]
-    fn the_slip_of_a_stage_names_it() {
-        let fields = SlipFields {
-            stage: 2,
-            subjects: 3,
-            officers: 4,
-            ..sample()
-        };
-        let text = fields.text().unwrap();
-        for part in [
-            "补抽：第 2 次，2026-07-23 15:38:30（北京时间）\n",
-            "退出对象：3 个\n",
-            "退出人员：4 人次\n",
-            "--policy policy.json",
-        ] {
-            assert!(text.contains(part), "{part} is missing from {text}");
-        }
-        assert!(!text.contains("名录库"));
-        assert_eq!(fields.qr_text(), format!("dispatch:1:2026-Q3-017/2:{ABC}"));
-    }
-
-    #[test]
-    fn an_exercise_says_so_and_claims_nothing() {
-        let fields = SlipFields {
-            replay: true,
-            round: None,
-            ..sample()
-        };
-        for slip in [fields.text().unwrap(), fields.html().unwrap()] {
-            assert!(slip.contains(REPLAY_BANNER));
-            assert!(slip.contains("不使用 drand"));
-            assert!(!slip.contains("即可证明"));
-        }
-    }
-
-    #[test]
-    fn forged_lines_are_refused() {
-        for found in [
-            '\n', '\r', '\t', '\0', '\u{85}', '\u{2028}', '\u{202e}', '\u{2066}',
-        ] {
-            let fields = SlipFields {
-                authority: format!("局{found}x"),
-                ..sample()
-            };
-            let expected = SlipError::Character {
-                field: "authority",
-                code: u32::from(found),
-            };
-            assert_eq!(fields.text(), Err(expected.clone()));
-            assert_eq!(fields.html(), Err(expected));
-        }
-    }
-}

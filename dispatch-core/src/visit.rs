@@ -5,6 +5,7 @@
 //! joint inspection). Invariant: no value of a sealed column is in a visit, open or as its hash.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::digest::Digest;
@@ -13,6 +14,7 @@ use crate::result::Record;
 use crate::roster::Roster;
 use crate::row::{Field, value};
 use crate::selection::{Place, Stratification};
+use crate::stage::StageRecord;
 
 /// The open fields of one row of a roster.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,8 @@ pub struct Member<'d> {
 /// A drawn subject and its team.
 #[derive(Clone, Debug)]
 pub struct Visit<'d> {
+    /// 编号, from 1: the place in order of ticket, unless [`Numbers`] gave it another.
+    pub number: u64,
     /// The subject.
     pub subject: Party<'d>,
     /// Name of its stratum, where it is known and follows from no sealed column.
@@ -89,9 +93,9 @@ pub fn visits<'d>(
     records.sort_unstable_by(|a, b| (a.ticket, &a.subject).cmp(&(b.ticket, &b.subject)));
     let mut teams = Teams::new(first);
     let strata = strata.filter(|_| !first.plan.strata_are_sealed());
-    let mut visits: Vec<Visit<'d>> = records
-        .into_iter()
-        .map(|record| {
+    let mut visits: Vec<Visit<'d>> = (1..)
+        .zip(records)
+        .map(|(number, record)| {
             // A subject that is not in the roster keeps its place, with nothing but empty fields.
             let row = subjects.find(&record.subject).unwrap_or(usize::MAX);
             let place = strata.and_then(|strata| match strata.places.get(row) {
@@ -99,6 +103,7 @@ pub fn visits<'d>(
                 _ => None,
             });
             Visit {
+                number,
                 subject: Party::new(subjects, &first.plan.subjects.sealed, row),
                 stratum: place.map(|stratum| stratum.name.as_str()),
                 ticket: record.ticket,
@@ -121,6 +126,46 @@ pub fn visits<'d>(
         }
     }
     visits
+}
+
+/// Numbers 编号 of visits that no later stage changes, since papers that were served bear them.
+///
+/// Subjects of the draw have their place in the draw's list, in order of ticket; those that stages
+/// drew follow in order of stage, then ticket. What fell out leaves a gap.
+#[derive(Clone, Debug, Default)]
+pub struct Numbers<'d>(HashMap<&'d str, u64>);
+
+impl<'d> Numbers<'d> {
+    /// The numbers after a draw with these records and the stages with those, each in any order.
+    #[must_use]
+    pub fn new(draw: &'d [Record], stages: &'d [StageRecord]) -> Self {
+        let first = draw.iter().map(|r| (0, r.ticket, r.subject.as_str()));
+        let later = stages
+            .iter()
+            .map(|r| (r.stage, r.ticket, r.subject.as_str()));
+        let mut order: Vec<(u64, Digest, &str)> = first.chain(later).collect();
+        order.sort_unstable();
+        let mut numbers = HashMap::new();
+        let mut next = 1;
+        for (_, _, subject) in order {
+            // A stage has records of kept subjects too, whose officers changed.
+            if let Entry::Vacant(free) = numbers.entry(subject) {
+                free.insert(next);
+                next += 1;
+            }
+        }
+        Self(numbers)
+    }
+
+    /// Gives every visit its number and sorts by it; a subject that was never drawn keeps what it has.
+    pub fn give(&self, visits: &mut [Visit<'_>]) {
+        for visit in visits.iter_mut() {
+            if let Some(number) = self.0.get(visit.subject.value("id")) {
+                visit.number = *number;
+            }
+        }
+        visits.sort_by_key(|visit| visit.number);
+    }
 }
 
 /// Makes the places of one source; every officer's row is read once.

@@ -1,4 +1,4 @@
-//! 抽查名单: every drawn subject with its stratum and team, in order of ticket.
+//! 抽查名单: every drawn subject with its stratum and team, in order of number.
 //!
 //! Invariant: marked as sealed until the disclosure time; the stratum is left out where it would give
 //! away a sealed column.
@@ -19,9 +19,9 @@ pub(super) fn html(campaign: &Campaign<'_>) -> String {
         ("公开时间", moment::time(&plan.schedule.disclosure_time)),
         ("户数", campaign.visits.len().to_string()),
     ]));
-    let rows = campaign.visits.iter().enumerate().map(|(at, visit)| {
+    let rows = campaign.visits.iter().map(|visit| {
         vec![
-            at.saturating_add(1).to_string(),
+            visit.number.to_string(),
             shown(visit.subject.value("id")),
             shown(visit.subject.value("name")),
             place(visit),
@@ -31,7 +31,7 @@ pub(super) fn html(campaign: &Campaign<'_>) -> String {
     });
     html.push_str(&table(
         &[
-            ("序号", 5),
+            ("编号", 5),
             ("统一社会信用代码", 19),
             ("名称", 21),
             ("地址", 25),

@@ -12,7 +12,7 @@ use crate::markup::shown;
 use crate::visit::{Member, Visit};
 
 /// A visit as one officer has it: its number, the visit, the officer's own place.
-type Duty<'v> = (usize, &'v Visit<'v>, &'v Member<'v>);
+type Duty<'v> = (u64, &'v Visit<'v>, &'v Member<'v>);
 
 /// Who was drawn, and for what: by authority and certificate number, since the numbers of two
 /// authorities may be alike.

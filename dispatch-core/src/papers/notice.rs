@@ -17,7 +17,7 @@ use crate::visit::{Member, Visit};
 pub(super) fn html<'v>(
     campaign: &'v Campaign<'_>,
     supplement: &Supplement,
-    visits: impl Iterator<Item = (usize, &'v Visit<'v>)>,
+    visits: impl Iterator<Item = (u64, &'v Visit<'v>)>,
 ) -> String {
     let parts = visits.map(|(number, visit)| {
         let number = campaign.visit_number(number);

@@ -298,12 +298,17 @@ fn officers(campaign: &Campaign<'_>, reader: Reader) -> String {
 }
 
 fn result(campaign: &Campaign<'_>) -> String {
+    let later = if campaign.announcement().plan.schedule.stages.is_empty() {
+        "本次未公告补抽，名单此后不能改变"
+    } else {
+        "名单此后只能因事先公告的补抽而改变（见第七项）"
+    };
     facts(&[
         ("派员记录数", campaign.result.count.to_string()),
         ("结果默克尔根", hash(&campaign.result.root.to_string())),
         (
             "结果公布",
-            "抽取后立即公布结果根（result.json），名单此后不能改变".to_owned(),
+            format!("抽取后立即公布结果根（result.json）；{later}"),
         ),
     ])
 }

@@ -12,7 +12,7 @@ use crate::visit::Visit;
 
 pub(super) fn html<'v>(
     campaign: &'v Campaign<'_>,
-    visits: impl Iterator<Item = (usize, &'v Visit<'v>)>,
+    visits: impl Iterator<Item = (u64, &'v Visit<'v>)>,
 ) -> String {
     let parts = visits.map(|(number, visit)| {
         let number = campaign.visit_number(number);

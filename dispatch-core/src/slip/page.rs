@@ -3,7 +3,7 @@
 //! Invariant: every text from outside passes [`escaped`]; the page has no script and loads
 //! nothing, and says so to the browser in its own content policy.
 
-use super::{CHECK, REPLAY_BANNER, SIGNATURES, SlipError, SlipFields};
+use super::{CHECK, POLICY, REPLAY_BANNER, SIGNATURES, SlipError, SlipFields};
 use crate::markup::{META, escaped, qr_svg};
 
 /// The whole page.
@@ -41,17 +41,25 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
     let (commitment, command) = (fields.commitment, escaped(&fields.verify_command()));
     let (keep, keep_english) = fields.purpose();
     let (check, check_english) = CHECK;
+    let (heading, heading_english) = fields.heading();
+    let policy = fields.policy_entry().map_or_else(String::new, |entry| {
+        let (text, english) = POLICY;
+        let entry = escaped(&entry);
+        format!(
+            "<p>{text}<small lang=\"en\">{english}</small></p>\n<p class=\"line\">{entry}</p>\n"
+        )
+    });
     Ok(format!(
         r#"<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 {META}
-<title>抽取承诺单 {draw}</title>
+<title>{heading} {draw}</title>
 <style>{STYLE}</style>
 </head>
 <body>
-<main>
-<h1>抽取承诺单<small lang="en">Commitment slip</small></h1>
+<main{class}>
+<h1>{heading}<small lang="en">{heading_english}</small></h1>
 {banner}<table>
 {rows}</table>
 <section class="commitment">
@@ -67,7 +75,7 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
 <p>{keep}<small lang="en">{keep_english}</small></p>
 <p>{check}<small lang="en">{check_english}</small></p>
 <p class="line">{command}</p>
-</section>
+{policy}</section>
 <section class="signatures">
 {boxes}</section>
 </main>
@@ -75,6 +83,11 @@ pub(super) fn html(fields: &SlipFields) -> Result<String, SlipError> {
 </html>
 "#,
         draw = escaped(&fields.draw),
+        class = if fields.stage > 0 {
+            " class=\"stage\""
+        } else {
+            ""
+        },
     ))
 }
 
@@ -115,7 +128,18 @@ figure svg { display: block; width: 42mm; height: 42mm; }
   figure svg { margin: 4mm auto; }
   .signatures { flex-direction: column; }
 }
+/* A stage's slip says more, and is to stay one sheet. */
+@media print {
+  .stage { font-size: 10pt; }
+  .stage h1 { margin-bottom: 3mm; font-size: 20pt; }
+  .stage th, .stage td { padding: .5mm 3mm; }
+  .stage .purpose p { margin: 1.5mm 0; }
+  .stage .groups { font-size: 14pt; }
+  .stage figure svg { width: 36mm; height: 36mm; }
+  .stage .commitment, .stage .signatures { margin-top: 2mm; }
+}
 .signatures div { flex: 1; min-height: 24mm; padding: 1.5mm 2.5mm; border: .3mm solid #888; font-weight: bold; }
+@media print { .stage .signatures div { min-height: 16mm; } }
 "#;
 
 #[cfg(test)]

@@ -99,6 +99,12 @@ impl History {
         &self.drops
     }
 
+    /// Every stage record so far, in order of stage.
+    #[must_use]
+    pub fn records(&self) -> &[StageRecord] {
+        &self.records
+    }
+
     /// The number of the last stage, 0 before the first.
     #[must_use]
     pub fn last(&self) -> u64 {

@@ -8,9 +8,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use self::after::{papers, why_me};
 use self::campaign::{child_plan, desk};
 use crate::desk::Desk;
 
+#[path = "joint/after.rs"]
+mod after;
 #[path = "joint/campaign.rs"]
 mod campaign;
 
@@ -148,38 +151,6 @@ fn three_departments_one_bundle() {
     papers(&desk);
 }
 
-/// One notice for a visit, with the officers of every department that takes part.
-fn papers(desk: &Desk) {
-    for child in ["fire", "health"] {
-        std::fs::create_dir(desk.path(&format!("from-{child}"))).unwrap();
-        for (from, to) in [
-            ("announcement.json", "announcement.json"),
-            ("officers.jsonl", "officers.jsonl"),
-            ("secret/stage-1-assignments.jsonl", "assignments.jsonl"),
-        ] {
-            desk.write(
-                &format!("from-{child}/{to}"),
-                &desk.read(&format!("{child}/{from}")),
-            );
-        }
-    }
-    desk.run(&["papers", "parent", "--joint", "parent", "--out", "papers"])
-        .refused(&["assignments.jsonl"]);
-    let joint = ["--joint", "from-fire", "--joint", "from-health"];
-    desk.run(&[&["papers", "parent", "--out", "papers"], &joint[..]].concat())
-        .done();
-    assert!(desk.read("papers/record.html").contains("退出对象1户"));
-    let drawn = desk.read("parent/secret/stage-1-drawn.csv");
-    let visits = drawn.lines().count() - 1;
-    let notices = desk.read(&format!("papers/secret/notices-0001-{visits:04}.html"));
-    let teams = desk.read("fire/secret/stage-1-teams.csv");
-    let fire = teams.lines().nth(1).unwrap().split(',').nth(4).unwrap();
-    assert!(
-        notices.contains(fire) && notices.contains("卫生健康局"),
-        "{fire}"
-    );
-}
-
 /// A stage of the initiator, then one of each child.
 fn stage(desk: &Desk) {
     let drawn = desk.read("parent/secret/drawn.csv");
@@ -235,6 +206,9 @@ fn stage(desk: &Desk) {
     );
     desk.run(&["stage", "parent", "--drops", "drops.csv"])
         .refused(&["is not drawn yet"]);
+    desk.run(&["papers", "parent"])
+        .done()
+        .says(&["secret/papers", "must not be served"]);
     desk.run(&["disclose", "parent", "--out", "early.zip"])
         .refused(&["stage 1 was published and is not drawn"]);
     desk.run(&["draw", "parent", "--stage", "1", "--pulse", "1002.json"])
@@ -303,30 +277,6 @@ fn stage(desk: &Desk) {
         ])
         .done();
     }
-}
-
-/// Who fell out, who came instead, and whose team changed are told so, with every department's team.
-fn why_me(desk: &Desk) {
-    let ids = |name: &str| -> Vec<String> {
-        let text = desk.read(name);
-        let rows = text.lines().skip(1);
-        rows.map(|line| line.split(',').nth(1).unwrap().to_owned())
-            .collect()
-    };
-    let (before, after) = (
-        ids("parent/secret/drawn.csv"),
-        ids("parent/secret/stage-1-drawn.csv"),
-    );
-    let explain = |id: &str| desk.run(&["explain", "evidence.zip", id]).done();
-    explain(&before[0]).says(&["stage 1   fell out: deregistered", "result    not drawn"]);
-    let new = after.iter().find(|id| !before.contains(id)).unwrap();
-    let told = explain(new).says(&[
-        "stage 1   drawn with ticket",
-        "result    drawn",
-        "joint     消防救援大队",
-    ]);
-    assert!(told.out.matches("| sha256sum").count() == 2, "{}", told.out);
-    explain(&before[1]).says(&["stage 1   its team was changed", "result    drawn"]);
 }
 
 /// Both verifiers say the same, and good, of the public's and the auditor's bundle.

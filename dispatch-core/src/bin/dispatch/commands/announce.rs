@@ -181,11 +181,14 @@ fn slip(announcement: &Announcement, commitment: Digest) -> SlipFields {
         draw: plan.draw.clone(),
         commitment,
         stage: 0,
+        draw_commitment: None,
+        receive_by: local_time(&time_text(plan.schedule.latest_announcement()).unwrap_or_default()),
         draw_time: local_time(&plan.schedule.draw_time),
         disclosure_time: local_time(&plan.schedule.disclosure_time),
         round: plan.uses_drand().then_some(announcement.round),
         subjects: announcement.subjects.count,
         officers: announcement.officers.count,
+        visits: 0,
         replay: announcement.replay,
     }
 }

@@ -174,11 +174,10 @@ pub(crate) fn print(console: &Console, found: &Explanation) {
         format!("自行核验       {}", found.shell_line),
     );
     print_events(console, found);
+    print_result(console, found);
     if !found.drawn {
-        console.say("result    not drawn", "结果           未抽中");
         return;
     }
-    console.say("result    drawn", "结果           抽中");
     print_team(console, &found.team);
     for (child, team) in &found.joint {
         console.say(
@@ -189,15 +188,41 @@ pub(crate) fn print(console: &Console, found: &Explanation) {
     }
 }
 
+/// Whether it is in the list, and if not, whether it ever was.
+fn print_result(console: &Console, found: &Explanation) {
+    match (found.drawn, found.fell_out) {
+        (true, _) => console.say("result    drawn", "结果           抽中"),
+        (false, Some(stage)) => console.say(
+            format!("result    drawn, then fell out in stage {stage}: it is not to be visited"),
+            format!("结果           曾抽中，后在第{stage}次补抽中退出，不再检查"),
+        ),
+        (false, None) => console.say("result    not drawn", "结果           未抽中"),
+    }
+}
+
 /// What stages did.
 fn print_events(console: &Console, found: &Explanation) {
     for event in &found.events {
         let stage = event.stage;
         match &event.kind {
-            EventKind::Drawn { ticket, shell_line } => console.say(
-                format!("stage {stage}   drawn with ticket {ticket}\ncheck it  {shell_line}"),
-                format!("第{stage}次补抽      抽中，号码{ticket}\n自行核验       {shell_line}"),
-            ),
+            EventKind::Drawn { ticket, shell_line } => {
+                let batch = stage.saturating_add(1);
+                let (english, chinese) = if found.batches {
+                    (format!("batch {batch}"), format!("第{batch}批        "))
+                } else {
+                    (format!("stage {stage}"), format!("第{stage}次补抽      "))
+                };
+                console.say(
+                    format!("{english}   drawn with ticket {ticket}\ncheck it  {shell_line}"),
+                    format!("{chinese}抽中，号码{ticket}\n自行核验       {shell_line}"),
+                );
+                if matches!(found.standing, Some(Standing::Stratum { .. })) {
+                    console.say(
+                        "          ticket, rank and cut-off further up are those of the draw itself, in which it was not drawn",
+                        "               前面的号码、名次和入选线属于首次抽取，当时未抽中",
+                    );
+                }
+            }
             EventKind::FellOut { reason } => {
                 let reasons = DropKind::Subject.reasons().iter();
                 let mut named = reasons
@@ -287,7 +312,7 @@ fn json(found: &Explanation, evidence: &Evidence) -> serde_json::Value {
     let team = members(&found.team);
     serde_json::json!({
         "id": found.id, "row": found.row, "proof": found.proof, "root": root, "standing": standing,
-        "ticket": found.ticket, "shell_line": found.shell_line, "drawn": found.drawn, "team": team,
-        "events": events, "joint": joint,
+        "ticket": found.ticket, "shell_line": found.shell_line, "drawn": found.drawn, "drawn_in": found.drawn_in,
+        "fell_out": found.fell_out, "team": team, "events": events, "joint": joint,
     })
 }

@@ -1,6 +1,6 @@
 //! `dispatch papers`: the official papers of a draw, to be printed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dispatch_core::announcement::Announcement;
 use dispatch_core::bundle::{self, Files};
@@ -8,11 +8,12 @@ use dispatch_core::child::child_of;
 use dispatch_core::disclosure::Disclosure;
 use dispatch_core::evidence::{Announced, Evidence};
 use dispatch_core::json::from_canonical;
+use dispatch_core::language::Message;
 use dispatch_core::papers::{Campaign, Load, Opened, Reader, StageEntry, Supplement, VisitCounts};
 use dispatch_core::plan::Plan;
 use dispatch_core::stage::{DropSummary, StageLine};
 
-use dispatch_core::visit::Source;
+use dispatch_core::visit::{Numbers, Source, Visit};
 
 use crate::args::Papers;
 use crate::commands::disclose::check_published;
@@ -26,10 +27,15 @@ use crate::{history, lists};
 const RECORD: &str = "record.html";
 
 pub(crate) fn run(console: &Console, options: &Papers) -> Done {
-    let sealed = options.dir.join(folder::SECRET).join("papers");
-    folder::must_not_exist(options.out.as_deref().unwrap_or(&sealed))?;
+    if let Some(out) = &options.out {
+        folder::must_not_exist(out)?;
+    }
     let supplement = supplement(options)?;
     let held = history::read(console, &options.dir)?;
+    let sealed = default_folder(&options.dir, held.history.last());
+    if options.out.is_none() {
+        folder::must_not_exist(&sealed)?;
+    }
     let (prepared, values, draw) = (&held.prepared, &held.values, &held.draw);
     let step = console.step("writing papers", "正在生成文书");
     let files = prepared.disclose_with(draw, &held.history, values);
@@ -51,9 +57,11 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
     let plans: Vec<&Plan> = joint.iter().map(|source| source.plan).collect();
     let list: Vec<_> = held.history.list().records().cloned().collect();
     let stages = stage_entries(announcement, draw.result.count, held.history.stages());
+    let mut visits = lists::of(prepared, &list, &joint);
+    Numbers::new(&draw.records, held.history.records()).give(&mut visits);
     let campaign = Campaign {
         announced: &prepared.announced,
-        visits: lists::of(prepared, &list, &joint),
+        visits,
         loads: Load::all(announcement, &draw.teams),
         values,
         result: &draw.result,
@@ -83,8 +91,36 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
             count
         }
     };
-    report(console, options, &campaign, &supplement, count);
+    let (public, secret) = match &options.out {
+        Some(out) => (out, &out.join(folder::SECRET)),
+        None => (&options.dir, &sealed),
+    };
+    report(console, (public, secret), &campaign, &supplement, count);
+    if let Some(number) = history::pending(&options.dir, &held) {
+        console.complain(&not_final(number));
+    }
     Ok(())
+}
+
+/// Where papers with names go: those after a stage stand beside those before it.
+fn default_folder(dir: &Path, stage: u64) -> PathBuf {
+    let secret = dir.join(folder::SECRET);
+    match stage {
+        0 => secret.join("papers"),
+        number => secret.join(folder::stage_file(number, "-papers")),
+    }
+}
+
+/// A stage is frozen that these papers do not know of.
+fn not_final(number: u64) -> Message {
+    Message::new(
+        format!(
+            "stage {number} is published and not drawn yet: papers of subjects and officers that fall out in it must not be served; after `dispatch draw --stage {number}` make the papers again"
+        ),
+        format!(
+            "第{number}次补抽已公布、尚未抽取：其中退出的对象和人员，文书不得送达；dispatch draw --stage {number} 之后请重新生成文书"
+        ),
+    )
 }
 
 /// What a child of this draw has given for the papers.
@@ -187,21 +223,21 @@ fn write_sealed(
     save(RECORD.to_owned(), campaign.record(Reader::Sealed))?;
     save("drawn-list.html".to_owned(), campaign.drawn_list())?;
     let per_file = usize::from(options.per_file);
-    let name = |what: &str, first: usize, all: usize| {
-        let last = first.saturating_add(per_file).min(all);
-        format!("{what}-{:04}-{last:04}.html", first.saturating_add(1))
-    };
-    let visits = campaign.visits.len();
-    for first in (0..visits).step_by(per_file) {
+    for (at, part) in campaign.visits.chunks(per_file).enumerate() {
+        let first = at.saturating_mul(per_file);
+        let number = |visit: Option<&Visit<'_>>| visit.map_or(0, |visit| visit.number);
+        let (from, to) = (number(part.first()), number(part.last()));
+        let name = |what: &str| format!("{what}-{from:04}-{to:04}.html");
         let notices = campaign.notices(supplement, first, per_file);
-        save(name("notices", first, visits), notices)?;
+        save(name("notices"), notices)?;
         let records = campaign.visit_records(first, per_file);
-        save(name("visit-records", first, visits), records)?;
+        save(name("visit-records"), records)?;
     }
     let duties = campaign.duties();
     for first in (0..duties.len()).step_by(per_file) {
+        let last = first.saturating_add(per_file).min(duties.len());
         save(
-            name("duties", first, duties.len()),
+            format!("duties-{:04}-{last:04}.html", first.saturating_add(1)),
             duties.html(campaign, first, per_file),
         )?;
     }
@@ -210,19 +246,12 @@ fn write_sealed(
 
 fn report(
     console: &Console,
-    options: &Papers,
+    (public, sealed): (&Path, &Path),
     campaign: &Campaign<'_>,
     supplement: &Supplement,
     count: usize,
 ) {
-    let (public, sealed) = match &options.out {
-        Some(out) => (out.clone(), out.join(folder::SECRET)),
-        None => (
-            options.dir.clone(),
-            options.dir.join(folder::SECRET).join("papers"),
-        ),
-    };
-    let (public, sealed) = (public.join(RECORD), sealed);
+    let public = public.join(RECORD);
     let (public, sealed) = (public.display(), sealed.display());
     console.say(
         format!("{public}: the record of the draw, for everybody"),

@@ -196,17 +196,21 @@ fn write(dir: &Path, plan: &Plan, stage: &FrozenStage, replay: bool) -> Done {
         .schedule
         .stages
         .get(usize::try_from(number - 1).unwrap_or(usize::MAX));
+    let latest = plan.schedule.latest_stage(number).and_then(time_text);
     let slip = SlipFields {
         title: plan.title.clone(),
         authority: plan.authority.clone(),
         draw: plan.draw.clone(),
         commitment: stage.commitment,
         stage: number,
+        draw_commitment: Some(stage.document.commitment),
+        receive_by: local_time(&latest.unwrap_or_default()),
         draw_time: local_time(time.map_or("", String::as_str)),
         disclosure_time: local_time(&plan.schedule.disclosure_time),
         round: Some(stage.document.round),
         subjects: stage.document.drops.subjects,
-        officers: stage.document.drops.officers + stage.document.drops.visits,
+        officers: stage.document.drops.officers,
+        visits: stage.document.drops.visits,
         replay,
     };
     write_slip(dir, &stage_file(number, "-slip"), &slip)?;
