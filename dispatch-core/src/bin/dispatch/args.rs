@@ -269,7 +269,8 @@ pub(crate) struct Handover {
 pub(crate) struct Papers {
     /// Folder of a draw. 抽取目录
     pub(crate) dir: PathBuf,
-    /// Folder to write; must not exist yet. By default record.html and secret/papers in the draw's
+    /// Folder to write; must not exist yet. By default record.html and secret/papers (after a stage
+    /// secret/stage-N-papers) in the draw's
     /// folder. 输出目录
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
