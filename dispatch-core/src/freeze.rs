@@ -260,7 +260,8 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
 }
 
 /// A JSON-lines file of documents that always have a canonical form.
-pub(crate) fn json_lines<T: Serialize + Sync>(lines: &[T]) -> Vec<u8> {
+#[must_use]
+pub fn json_lines<T: Serialize + Sync>(lines: &[T]) -> Vec<u8> {
     let parts: Vec<Vec<u8>> = lines
         .par_chunks(LINES_PER_TASK)
         .map(|lines| {

@@ -48,10 +48,8 @@ impl Evidence {
         let (records, stages) = (self.records.good()?, self.stages.good()?);
         let mut list = List::new(records);
         for line in &stages.lines {
-            let drops = stages.drops_of(line.stage.number);
-            let falling = list.falling(&drops, None);
-            list.take_out(&drops, &falling);
-            list.put_in(stages.records_of(line.stage.number));
+            let number = line.stage.number;
+            list.go_on(&stages.drops_of(number), stages.records_of(number));
         }
         Some(list.records().cloned().collect())
     }

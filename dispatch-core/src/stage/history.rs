@@ -338,9 +338,8 @@ impl Prepared {
             let drops: Vec<&DropOut> = { history.drops.iter() }
                 .filter(|drop| drop.stage == number)
                 .collect();
-            let falling = list.falling(&drops, None);
-            list.take_out(&drops, &falling);
-            list.put_in(history.records.iter().filter(|r| r.stage == number));
+            let records = history.records.iter();
+            list.go_on(&drops, records.filter(|record| record.stage == number));
             let Some(pulse) = pulse_of(line.stage.round, &line.signature) else {
                 continue;
             };

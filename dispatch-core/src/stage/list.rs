@@ -98,6 +98,17 @@ impl List {
         }
     }
 
+    /// Goes on by one stage of a draw that is nobody's child (docs/spec.md 15.5).
+    pub fn go_on<'r>(
+        &mut self,
+        drops: &[&DropOut],
+        records: impl IntoIterator<Item = &'r StageRecord>,
+    ) {
+        let falling = self.falling(drops, None);
+        self.take_out(drops, &falling);
+        self.put_in(records);
+    }
+
     /// Puts in the records of a stage.
     pub fn put_in<'r>(&mut self, records: impl IntoIterator<Item = &'r StageRecord>) {
         for record in records {

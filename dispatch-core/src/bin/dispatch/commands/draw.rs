@@ -6,6 +6,7 @@ use std::path::Path;
 use dispatch_core::bundle;
 use dispatch_core::digest::Digest;
 use dispatch_core::draw::{Draw, Prepared};
+use dispatch_core::freeze::json_lines;
 use dispatch_core::json::{from_canonical, to_canonical};
 use dispatch_core::plan::{Plan, SeedSource};
 use dispatch_core::seed::SourceValue;
@@ -125,13 +126,8 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
         result: &drawn.result,
     };
     lists::write(&secret, &stage_file(number, "-"), &list)?;
-    let mut lines = Vec::new();
-    for record in &records {
-        lines.extend(to_canonical(record).unwrap_or_default());
-        lines.push(b'\n');
-    }
     let whole = stage_file(number, &format!("-{}", bundle::ASSIGNMENTS));
-    folder::write(&secret.join(whole), &lines, true)?;
+    folder::write(&secret.join(whole), &json_lines(&records), true)?;
     let result =
         to_canonical(&drawn.result).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
     folder::write(

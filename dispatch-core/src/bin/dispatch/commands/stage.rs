@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use dispatch_core::digest::Digest;
+use dispatch_core::freeze::json_lines;
 use dispatch_core::import::{ImportOptions, import_drops};
 use dispatch_core::json::from_canonical;
 use dispatch_core::language::Message;
@@ -185,13 +186,8 @@ fn read_drops(console: &Console, path: &Path, plan: &Plan) -> Done<Vec<DropOut>>
 /// The sealed drops come first: the document without them could never be drawn.
 fn write(dir: &Path, plan: &Plan, stage: &FrozenStage, replay: bool) -> Done {
     let number = stage.document.number;
-    let mut lines = Vec::new();
-    for drop in &stage.drops {
-        lines.extend(dispatch_core::json::to_canonical(drop).unwrap_or_default());
-        lines.push(b'\n');
-    }
     let drops = dir.join(SECRET).join(stage_file(number, "-drops.jsonl"));
-    folder::write(&drops, &lines, true)?;
+    folder::write(&drops, &json_lines(&stage.drops), true)?;
     let time = plan
         .schedule
         .stages
