@@ -69,6 +69,7 @@ pub mod syntax;
 pub mod tamper;
 pub mod team;
 pub mod template;
+pub mod timestamp;
 pub mod verify;
 pub mod visit;
 pub mod workbook;
