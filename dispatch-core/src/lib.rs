@@ -27,6 +27,7 @@ pub mod beacon;
 pub mod bundle;
 pub mod child;
 pub mod credit_code;
+pub mod custody;
 pub mod digest;
 pub mod disclosure;
 pub mod draw;
