@@ -98,7 +98,8 @@ impl Policy {
             }
         }
         let authority = |known: &KnownAuthority| {
-            is_text(&known.name) && from_base64(&known.certificate).is_some_and(|c| !c.is_empty())
+            is_text(&known.name)
+                && from_base64(&known.certificate).is_some_and(|c| !c.is_empty())
                 && known.certificate.len() <= CERTIFICATE_LIMIT
         };
         if policy.authorities.len() > MOST || !policy.authorities.iter().all(authority) {
@@ -127,7 +128,8 @@ impl Policy {
         known
             .filter_map(|known| {
                 let certificate = from_base64(&known.certificate)?;
-                Some(Authority::new(&known.name, certificate))
+                // What is no certificate has signed no token: a policy may keep it all the same.
+                Authority::read(&known.name, &certificate).ok()
             })
             .collect()
     }
