@@ -214,4 +214,16 @@ fn open_lengths_are_told_from_broken_bytes() {
     let token = bench.sign(&content, "signer", &["-cades", "-stream"]);
     let judged = bench.judge(MESSAGE, &token, "root");
     assert_eq!(judged, Err(TimestampError::Indefinite));
+    // The remedy that the message names.
+    bench.must(&[
+        "ts",
+        "-reply",
+        "-in",
+        "token",
+        "-token_in",
+        "-token_out",
+        "-out",
+        "reply",
+    ]);
+    bench.judge(MESSAGE, &bench.read("reply"), "root").unwrap();
 }
