@@ -277,7 +277,7 @@ impl Bench {
 
 /// Whether the first element inside is a type (06) and not a status (30).
 fn is_token(bytes: &[u8]) -> bool {
-    let lengths = bytes[1].checked_sub(0x80).unwrap_or_default();
+    let lengths = bytes[1].saturating_sub(0x80);
     bytes[2 + usize::from(lengths)] == 6
 }
 

@@ -45,7 +45,8 @@ make() { # name, section, options of the key …
     openssl ts -verify -data message.txt -in "$name.tsr" -CAfile "$name-root.pem" -untrusted "$name-signer.pem"
     openssl ts -reply -in "$name.tsr" -text | grep 'Time stamp'
 }
-openssl ts -query -data message.txt -sha256 -cert -no_nonce -out query
+openssl ts -query -data message.txt -sha256 -cert -no_nonce -out request.tsq
+cp request.tsq query
 make rsa stamp -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 make p256 stamp_sha1 -algorithm EC -pkeyopt ec_paramgen_curve:P-256
 # Without the certificate, and the token alone.
