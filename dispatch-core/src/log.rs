@@ -19,6 +19,7 @@ mod tree;
 pub use self::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use self::cosignature::{cosign, cosigned_at};
 pub use self::key::{KeyError, KeyKind, SignerKey, VerifierKey};
+pub use self::line::{from_base64, to_base64};
 pub use self::note::{Note, NoteError, NoteSignature};
 pub use self::policy::{LogPolicy, PolicyLog, PolicyWitness, Witnessed};
 pub use self::proof::{LogProof, LogProofError};

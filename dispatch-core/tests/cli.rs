@@ -21,6 +21,8 @@ mod papers;
 mod refusals;
 #[path = "cli/simulate.rs"]
 mod simulate;
+#[path = "cli/timestamp.rs"]
+mod timestamp;
 #[path = "cli/way.rs"]
 mod way;
 #[path = "cli/workbooks.rs"]

@@ -1,9 +1,13 @@
 //! The command line.
 
+pub(crate) mod timestamp;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dispatch_core::simulation::MOST_RUNS;
+
+use self::timestamp::Timestamp;
 
 /// Draws who is inspected and who inspects, so that nobody can steer the draw and anybody can check
 /// it. 双随机抽查:谁也不能操纵,谁都可以核验。
@@ -54,6 +58,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// The lists of a bundle as XLSX and CSV. 导出名单
     Export(Export),
+    /// Time-stamp requests and tokens of an authority (RFC 3161). 时间戳
+    Timestamp(Timestamp),
     /// All of it at district size, offline, replaying a past pulse. 演示
     Demo(Demo),
     /// Built-in vectors, pinned keys, tamper matrix. 自检

@@ -15,4 +15,5 @@ pub(crate) mod selftest;
 pub(crate) mod simulate;
 pub(crate) mod stage;
 pub(crate) mod template;
+pub(crate) mod timestamp;
 pub(crate) mod verify;

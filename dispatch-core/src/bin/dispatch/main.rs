@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
         Command::Export(options) => commands::export::run(&console, &options),
+        Command::Timestamp(options) => commands::timestamp::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),
         Command::Selftest => commands::selftest::run(&console),
     };
