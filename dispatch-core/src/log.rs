@@ -24,3 +24,15 @@ pub use self::note::{Note, NoteError, NoteSignature};
 pub use self::policy::{LogPolicy, PolicyLog, PolicyWitness, Witnessed};
 pub use self::proof::{LogProof, LogProofError};
 pub use self::tree::{TileTree, TreeError};
+
+/// The one base64 text of these bytes: RFC 4648 section 4, padded.
+#[must_use]
+pub fn to_base64(bytes: &[u8]) -> String {
+    line::encode(bytes)
+}
+
+/// Reads canonical base64: padded, unused bits zero, nothing else in it.
+#[must_use]
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    line::decode(text)
+}
