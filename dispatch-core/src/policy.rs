@@ -98,7 +98,8 @@ impl Policy {
             }
         }
         let authority = |known: &KnownAuthority| {
-            is_text(&known.name) && from_base64(&known.certificate).is_some_and(|c| !c.is_empty())
+            is_text(&known.name)
+                && from_base64(&known.certificate).is_some_and(|c| !c.is_empty())
                 && known.certificate.len() <= CERTIFICATE_LIMIT
         };
         if policy.authorities.len() > MOST || !policy.authorities.iter().all(authority) {

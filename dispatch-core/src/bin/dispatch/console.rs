@@ -82,6 +82,17 @@ impl Console {
         step.0.set_length(total);
         step
     }
+
+    /// The same with a known number of things.
+    pub(crate) fn count(&self, english: &str, chinese: &str, total: u64) -> Step {
+        let step = self.step(english, chinese);
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
+        if let Ok(style) = style {
+            step.0.set_style(style);
+        }
+        step.0.set_length(total);
+        step
+    }
 }
 
 /// A step that is shown until it is dropped.
