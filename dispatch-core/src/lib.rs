@@ -66,4 +66,5 @@ pub mod team;
 pub mod template;
 pub mod verify;
 pub mod visit;
+pub mod witness;
 pub mod workbook;
