@@ -57,7 +57,7 @@ pub(crate) fn serve(console: &Console, store: Store, listen: SocketAddr) -> Done
             console: Arc::new(console.clone()),
         };
         run(listener, site, stop).await;
-        Ok(())
+        Done::Ok(())
     })?;
     console.say("stopped", "已停止");
     Ok(())
