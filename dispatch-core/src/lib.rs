@@ -17,6 +17,8 @@
 //! 5. [`bundle`] packs the evidence; [`verify`] runs the numbered checks; [`explain`] answers
 //!    "why me?".
 //!
+//! That things were public in time is shown with the formats of transparency logs in [`log`].
+//!
 //! Beside it, [`ledger`] turns earlier visits into exclusions, forbidden pairs and warnings.
 //!
 //! `examples/draw.rs` does all of it in memory.
@@ -40,6 +42,7 @@ pub mod json;
 pub mod language;
 pub mod ledger;
 pub mod listing;
+pub mod log;
 mod markup;
 pub mod merkle;
 pub mod officer;
