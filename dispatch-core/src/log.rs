@@ -9,7 +9,7 @@
 mod checkpoint;
 mod cosignature;
 mod key;
-mod line;
+pub(crate) mod line;
 mod note;
 mod policy;
 mod proof;

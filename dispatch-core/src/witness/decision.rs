@@ -143,3 +143,102 @@ pub struct Cosigned {
     /// What the witness holds from now on.
     pub held: Held,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+    use crate::digest::Digest;
+    use crate::log::{Checkpoint, KeyKind, cosigned_at};
+    use crate::merkle::{ConsistencyProof, leaf_hash, root_of};
+
+    fn request(old: u64, size: u64, extension: Option<&str>) -> (AddCheckpoint, VerifierKey) {
+        let log = SignerKey::new("log.example/gz", KeyKind::Signature, [1; 32]).unwrap();
+        let leaves: Vec<Digest> = (0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+        let checkpoint = Checkpoint {
+            origin: log.name().to_owned(),
+            size,
+            root: root_of(&leaves),
+            extensions: extension.map(str::to_owned).into_iter().collect(),
+        };
+        let request = AddCheckpoint {
+            old,
+            proof: ConsistencyProof::new(&leaves, old).unwrap(),
+            checkpoint: SignedCheckpoint::sign(checkpoint, &log).unwrap(),
+        };
+        (request, log.verifier())
+    }
+
+    fn witness() -> SignerKey {
+        SignerKey::new("supervisor.example/1", KeyKind::Cosignature, [2; 32]).unwrap()
+    }
+
+    #[test]
+    fn times_never_go_back_and_are_never_none() {
+        let submit = |old, size| {
+            let (request, key) = request(old, size, None);
+            Submission::new(request, &[key]).unwrap()
+        };
+        let first = submit(0, 3);
+        for now in [0, 1 << 63, u64::MAX] {
+            let refused = first.decide(None, &witness(), now).unwrap_err();
+            assert_eq!(refused, Refusal::Clock { last: 0, now });
+            assert_eq!((refused.status(), refused.evidence()), (503, None));
+        }
+        let held = first.decide(None, &witness(), 1_000).unwrap().held;
+        let later = submit(3, 5);
+        let refused = later.decide(Some(&held), &witness(), 999).unwrap_err();
+        assert_eq!(
+            refused,
+            Refusal::Clock {
+                last: 1_000,
+                now: 999
+            }
+        );
+        // What is wrong with the request comes first: the clock is the operator's affair.
+        let stale = submit(0, 5).decide(Some(&held), &witness(), 999);
+        assert_eq!(stale.unwrap_err().size(), Some(3));
+        for now in [1_000, (1 << 63) - 1] {
+            let cosigned = later.decide(Some(&held), &witness(), now).unwrap();
+            assert_eq!((cosigned.held.size(), cosigned.held.time()), (5, now));
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_what_was_given() {
+        let (request, key) = request(0, 3, Some("an extension line"));
+        let submission = Submission::new(request.clone(), &[key]).unwrap();
+        let cosigned = submission.decide(None, &witness(), 1_000).unwrap();
+        let text = cosigned.held.to_text();
+        assert_eq!(
+            text,
+            format!("{}{}", request.checkpoint.to_text(), cosigned.line)
+        );
+        let read = Held::read(text.as_bytes(), &witness().verifier()).unwrap();
+        assert_eq!((read.size(), read.time()), (3, 1_000));
+        let at = cosigned_at(read.checkpoint(), &witness().verifier());
+        assert_eq!(at, Ok(Some(1_000)));
+        let other = SignerKey::new("other.example/1", KeyKind::Cosignature, [2; 32]).unwrap();
+        let refused = Held::read(text.as_bytes(), &other.verifier()).unwrap_err();
+        assert_eq!(refused, super::super::HeldError::NotCosigned);
+    }
+
+    #[test]
+    fn a_key_that_does_not_cosign_is_refused() {
+        let (request, key) = request(0, 3, None);
+        let submission = Submission::new(request, &[key]).unwrap();
+        let log = SignerKey::new("log.example/gz", KeyKind::Signature, [1; 32]).unwrap();
+        let refused = submission.decide(None, &log, 1_000).unwrap_err();
+        assert_eq!(refused.status(), 500);
+    }
+
+    #[test]
+    fn an_old_size_above_the_new_one_is_refused_before_the_state_is_looked_at() {
+        let (mut request, key) = request(0, 3, None);
+        request.old = 4;
+        let refused = Submission::new(request, &[key]).unwrap_err();
+        assert_eq!(refused, Refusal::OldAbove { old: 4, size: 3 });
+        assert_eq!(refused.status(), 400);
+    }
+}

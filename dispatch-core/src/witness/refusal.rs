@@ -118,7 +118,9 @@ impl Refusal {
                 format!("原规模{old}大于检查点的规模{size}"),
             ),
             Self::UnknownOrigin { origin } => Message::new(
-                format!("the log {origin} is not one that this witness knows; its operator adds it with `dispatch witness trust`"),
+                format!(
+                    "the log {origin} is not one that this witness knows; its operator adds it with `dispatch witness trust`"
+                ),
                 format!("本见证方不认识日志{origin}；须由见证方用 dispatch witness trust 加入"),
             ),
             Self::Signature { fault } => Message::new(
@@ -130,7 +132,9 @@ impl Refusal {
                 format!("本见证方目前的规模为{held}：请从该规模起制作请求（old {held}）"),
             ),
             Self::Fork { size } => Message::new(
-                format!("the log has signed two different roots for size {size}: it shows two histories; both are kept as evidence"),
+                format!(
+                    "the log has signed two different roots for size {size}: it shows two histories; both are kept as evidence"
+                ),
                 format!("该日志对规模{size}签了两个不同的根：给出了两种历史；两者均已留存为证据"),
             ),
             Self::Proof { .. } => Message::new(
@@ -142,8 +146,12 @@ impl Refusal {
                 format!("本见证方无法联署：{fault}"),
             ),
             Self::Clock { last, now } => Message::new(
-                format!("the clock of this witness shows {now} and its last cosignature is of {last} (seconds since 1970): set the clock right; nothing is cosigned until then"),
-                format!("见证方的时钟为{now}，而上次联署的时间为{last}（自1970年起的秒数）：请校正时钟；在此之前不联署"),
+                format!(
+                    "the clock of this witness shows {now} and its last cosignature is of {last} (seconds since 1970): set the clock right; nothing is cosigned until then"
+                ),
+                format!(
+                    "见证方的时钟为{now}，而上次联署的时间为{last}（自1970年起的秒数）：请校正时钟；在此之前不联署"
+                ),
             ),
         }
     }

@@ -5,11 +5,7 @@
 //! Invariant: a request has one spelling; reading accepts exactly what [`AddCheckpoint::to_text`]
 //! writes, but for signature lines of keys that nobody here knows.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::digest::Digest;
-use crate::log::SignedCheckpoint;
+use crate::log::{SignedCheckpoint, line};
 use crate::merkle::ConsistencyProof;
 
 /// A checkpoint offered to a witness.
@@ -34,19 +30,20 @@ impl AddCheckpoint {
         }
         let text = core::str::from_utf8(bytes).map_err(|_| RequestError::Encoding)?;
         let (first, mut rest) = text.split_once('\n').ok_or(RequestError::Old)?;
-        let old = { first.strip_prefix("old ").and_then(decimal) }.ok_or(RequestError::Old)?;
+        let old =
+            { first.strip_prefix("old ").and_then(line::decode_size) }.ok_or(RequestError::Old)?;
         let mut path = Vec::new();
         loop {
             let number = path.len().saturating_add(1);
-            let (line, after) = { rest.split_once('\n') }.ok_or(RequestError::NoCheckpoint)?;
+            let (hash, after) = { rest.split_once('\n') }.ok_or(RequestError::NoCheckpoint)?;
             rest = after;
-            if line.is_empty() {
+            if hash.is_empty() {
                 break;
             }
             if number > MOST_HASHES {
                 return Err(RequestError::TooManyHashes);
             }
-            path.push(hash(line).ok_or(RequestError::Hash { number })?);
+            path.push(line::decode_hash(hash).ok_or(RequestError::Hash { number })?);
         }
         let checkpoint = SignedCheckpoint::read(rest.as_bytes())
             .map_err(|error| RequestError::Checkpoint(error.to_string()))?;
@@ -62,7 +59,7 @@ impl AddCheckpoint {
     pub fn to_text(&self) -> String {
         let mut text = format!("old {}\n", self.old);
         for hash in &self.proof.path {
-            text.push_str(&STANDARD.encode(hash));
+            text.push_str(&line::to_base64(hash.as_bytes()));
             text.push('\n');
         }
         text.push('\n');
@@ -91,7 +88,9 @@ pub enum RequestError {
     #[error("no empty line after the consistency proof")]
     NoCheckpoint,
     /// The first line.
-    #[error("the first line is not \"old\", one space and a decimal number without leading zeros")]
+    #[error(
+        "the first line is not \"old\", one space and a decimal number below 2^63 without leading zeros"
+    )]
     Old,
     /// More than [`MOST_BYTES`].
     #[error("longer than {MOST_BYTES} bytes")]
@@ -101,20 +100,60 @@ pub enum RequestError {
     TooManyHashes,
 }
 
-/// A number in the one way to write it.
-fn decimal(text: &str) -> Option<u64> {
-    let number: u64 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
-}
-
-fn hash(line: &str) -> Option<Digest> {
-    let bytes = STANDARD.decode(line).ok()?;
-    <[u8; Digest::LENGTH]>::try_from(bytes)
-        .ok()
-        .map(Digest::new)
-}
-
 /// Most bytes of a request: 63 hashes and a checkpoint with room for more than the 16 signatures that must be accepted.
 pub const MOST_BYTES: usize = 256 << 10;
 /// Most lines of proof, as C2SP says: a tree of 2^63 leaves needs no more.
 pub const MOST_HASHES: usize = 63;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    /// The example of C2SP tlog-witness.
+    const EXAMPLE: &str = "\
+old 20852014
+PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=
+jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=
+5+pKlUdi2LeF/BcMHBn+Ku6yhPGNCswZZD1X/6QgPd8=
+/6WVhPs2CwSsb5rYBH5cjHV/wSmA79abXAwhXw3Kj/0=
+
+example.com/behind-the-sofa
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+— example.com/behind-the-sofa opLqBQsREYCgu6xQkYQwJr9fo45a62DN9EdmHXnZdXNqlcVGlCum2Wks+49/V6267UEjw6QUXTS5Rovnzv++qbSzm9Q=
+";
+
+    #[test]
+    fn published_example() {
+        let request = AddCheckpoint::read(EXAMPLE.as_bytes()).unwrap();
+        assert_eq!(request.old, 20_852_014);
+        assert_eq!(request.proof.path.len(), 4);
+        // `base64 -d | xxd -p` of the second line.
+        let first = "3e544d0abc07a6a846aeea6e7b42fb8316e36cc88a03db5e9afb996430e991ac";
+        assert_eq!(request.proof.path[0].to_string(), first);
+        assert_eq!(request.checkpoint.checkpoint.size, 20_852_163);
+        assert_eq!(request.to_text(), EXAMPLE);
+    }
+
+    /// Whatever is changed in it, it is read as something else or not at all.
+    #[test]
+    fn one_spelling() {
+        for place in 0..EXAMPLE.len() {
+            for byte in [b'\n', b' ', b'0', b'=', 0, 0xff] {
+                let mut changed = EXAMPLE.as_bytes().to_vec();
+                changed[place] = byte;
+                if let Ok(read) = AddCheckpoint::read(&changed) {
+                    assert_eq!(read.to_text().as_bytes(), changed);
+                }
+            }
+            // Only at the end of the first of the two signatures it can end too.
+            let complete = Some(place) == EXAMPLE.rfind("— ");
+            let start = AddCheckpoint::read(&EXAMPLE.as_bytes()[..place]);
+            assert_eq!(start.is_ok(), complete, "{place}");
+        }
+    }
+}

@@ -43,10 +43,18 @@ fn a_log_that_grows_is_cosigned_and_served() {
         old = size;
         // The log's own line and the cosignature, nothing else.
         let served = server.python(&[("GET", &log.path(), "")]).remove(0);
-        assert_eq!(served.body, format!("{}{}", log.checkpoint(size), reply.body));
-        assert_eq!((served.status, served.kind.as_str()), (200, "text/plain; charset=utf-8"));
+        assert_eq!(
+            served.body,
+            format!("{}{}", log.checkpoint(size), reply.body)
+        );
+        assert_eq!(
+            (served.status, served.kind.as_str()),
+            (200, "text/plain; charset=utf-8")
+        );
     }
-    let now = { std::time::SystemTime::now() }.duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = { std::time::SystemTime::now() }
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     assert!(now.as_secs() - last < 600);
     assert_eq!(office.evidence(), [""; 0]);
     // Lines of keys that nobody here knows are passed over, and not kept.
@@ -79,14 +87,26 @@ fn what_is_stale_forked_or_unproven_is_refused_and_forks_are_kept() {
     for reply in &replies {
         at_size(reply, 10);
     }
-    refused(&server.submit(&request(10, &[], &log.checkpoint(9))), 400, "old size 10");
+    refused(
+        &server.submit(&request(10, &[], &log.checkpoint(9))),
+        400,
+        "old size 10",
+    );
     assert_eq!(office.evidence(), [""; 0]);
 
     // Two roots of one size, asked for in three ways.
-    refused(&server.submit(&fork.request(10, 10)), 409, "two different roots for size 10");
+    refused(
+        &server.submit(&fork.request(10, 10)),
+        409,
+        "two different roots for size 10",
+    );
     at_size(&server.submit(&fork.request(0, 10)), 10);
     let hashes = log.proof(5, 10);
-    refused(&server.submit(&request(10, &hashes, &fork.checkpoint(10))), 422, "proof");
+    refused(
+        &server.submit(&request(10, &hashes, &fork.checkpoint(10))),
+        422,
+        "proof",
+    );
     let name = |log: &TestLog, kind: &str, size: usize| {
         let root = super::log::hex(&log.root(size));
         format!("{kind}-{size}-{}", &root[..16])
@@ -101,8 +121,19 @@ fn what_is_stale_forked_or_unproven_is_refused_and_forks_are_kept() {
     flipped[1][7] ^= 1;
     let longer = [&right[..], &right[..1]].concat();
     let other = log.proof(9, 20);
-    for wrong in [&[][..], &longer, &right[1..], &right[..right.len() - 1], &other, &flipped] {
-        refused(&server.submit(&request(10, wrong, &log.checkpoint(20))), 422, "proof");
+    for wrong in [
+        &[][..],
+        &longer,
+        &right[1..],
+        &right[..right.len() - 1],
+        &other,
+        &flipped,
+    ] {
+        refused(
+            &server.submit(&request(10, wrong, &log.checkpoint(20))),
+            422,
+            "proof",
+        );
     }
     let unproven = [name(&fork, "unproven", 20), name(&log, "unproven", 20)];
     let mut kept = office.evidence();
@@ -112,12 +143,22 @@ fn what_is_stale_forked_or_unproven_is_refused_and_forks_are_kept() {
     assert_eq!(kept, sorted);
     // What is proven after all is no evidence any more; the fork of it still is.
     assert_eq!(server.submit(&log.request(10, 20)).status, 200);
-    assert_eq!(office.evidence(), [name(&fork, "fork", 10), name(&fork, "unproven", 20)]);
+    assert_eq!(
+        office.evidence(),
+        [name(&fork, "fork", 10), name(&fork, "unproven", 20)]
+    );
     // Both sides of the fork are there, as they were signed.
     let root = log.path().replace("checkpoint", "evidence");
     let folder = format!("w/logs{root}/{}", name(&fork, "fork", 10));
-    assert_eq!(office.read(format!("{folder}/request")), fork.request(10, 10));
-    assert!(office.read(format!("{folder}/held")).starts_with(&log.checkpoint(10)));
+    assert_eq!(
+        office.read(format!("{folder}/request")),
+        fork.request(10, 10)
+    );
+    assert!(
+        office
+            .read(format!("{folder}/held"))
+            .starts_with(&log.checkpoint(10))
+    );
     // Nothing of all this moved the state.
     at_size(&server.submit(&log.request(0, 30)), 20);
 }
@@ -128,16 +169,28 @@ fn a_proof_where_none_belongs_and_an_empty_tree() {
     let office = Office::trusting(&[&log.vkey()]);
     let server = office.serve();
     let hash = [log.root(3)];
-    refused(&server.submit(&request(0, &hash, &log.checkpoint(4))), 422, "proof");
+    refused(
+        &server.submit(&request(0, &hash, &log.checkpoint(4))),
+        422,
+        "proof",
+    );
     assert_eq!(office.evidence(), [""; 0]);
     // A size of 0 with the root of something.
     let body = log.body(4).replace("\n4\n", "\n0\n");
     let lie = format!("{body}\n{}", log.line(&body));
     refused(&server.submit(&request(0, &[], &lie)), 409, "size 0");
     assert_eq!(server.submit(&log.request(0, 0)).status, 200);
-    refused(&server.submit(&request(0, &hash, &log.checkpoint(4))), 422, "proof");
+    refused(
+        &server.submit(&request(0, &hash, &log.checkpoint(4))),
+        422,
+        "proof",
+    );
     assert_eq!(server.submit(&log.request(0, 4)).status, 200);
-    refused(&server.submit(&request(4, &hash, &log.checkpoint(4))), 422, "proof");
+    refused(
+        &server.submit(&request(4, &hash, &log.checkpoint(4))),
+        422,
+        "proof",
+    );
 }
 
 #[test]
@@ -151,22 +204,44 @@ fn unknown_logs_and_bad_signatures_are_refused() {
     // Its size is none of its business either, before the signature is right.
     assert_eq!(server.submit(&log.request(0, 5)).status, 200);
     let other = log.rekeyed(9);
-    refused(&server.submit(&other.request(0, 9)), 403, "no signature line");
+    refused(
+        &server.submit(&other.request(0, 9)),
+        403,
+        "no signature line",
+    );
     // The right name and id with a signature over something else.
     let body = log.body(9);
     let wrong = format!("{body}\n{}", log.line(&log.body(8)));
-    refused(&server.submit(&request(5, &log.proof(5, 9), &wrong)), 403, "trusted key");
+    refused(
+        &server.submit(&request(5, &log.proof(5, 9), &wrong)),
+        403,
+        "trusted key",
+    );
     // A good line does not make up for a bad one of the same key.
     let both = format!("{}{}", log.checkpoint(9), log.line(&log.body(8)));
-    refused(&server.submit(&request(5, &log.proof(5, 9), &both)), 403, "trusted key");
+    refused(
+        &server.submit(&request(5, &log.proof(5, 9), &both)),
+        403,
+        "trusted key",
+    );
     // Signed by the log, but for another origin.
     let body = body.replace("log.example/gz", "log.example/other");
     let moved = format!("{body}\n{}", log.line(&body));
-    refused(&server.submit(&request(0, &[], &moved)), 404, "log.example/other");
-    assert_eq!(server.python(&[("GET", &stranger.path(), "")])[0].status, 404);
+    refused(
+        &server.submit(&request(0, &[], &moved)),
+        404,
+        "log.example/other",
+    );
+    assert_eq!(
+        server.python(&[("GET", &stranger.path(), "")])[0].status,
+        404
+    );
     // A new key of the log is trusted while the witness runs; both are good then.
     office.run(&["trust", "w", &other.vkey()]).done();
-    office.run(&["trust", "w", &other.vkey()]).done().says(&["already"]);
+    office
+        .run(&["trust", "w", &other.vkey()])
+        .done()
+        .says(&["already"]);
     assert_eq!(server.submit(&other.request(5, 9)).status, 200);
     assert_eq!(server.submit(&log.request(9, 12)).status, 200);
     assert_eq!(office.evidence(), [""; 0]);
@@ -210,7 +285,9 @@ fn malformed_and_oversized_requests_and_other_paths() {
         log.request(0, 9).split("\n\n—").next().unwrap().to_owned(),
         good.replacen("— ", "- ", 1),
     ];
-    let requests: Vec<_> = { malformed.iter() }.map(|body| ("POST", ADD, body.as_str())).collect();
+    let requests: Vec<_> = { malformed.iter() }
+        .map(|body| ("POST", ADD, body.as_str()))
+        .collect();
     for (reply, body) in server.python(&requests).iter().zip(&malformed) {
         assert_eq!(reply.status, 400, "{reply:?} for {body:?}");
         refused(reply, 400, "add-checkpoint request");
@@ -223,7 +300,12 @@ fn malformed_and_oversized_requests_and_other_paths() {
     let filled = |length: usize| format!("old 0\n\n{}", "x".repeat(length - 7));
     refused(&server.submit(&filled(limit)), 400, "");
     assert_eq!(server.submit(&filled(limit + 1)).status, 413);
-    assert_eq!(server.submit(&format!("chunked {}", filled(limit + 1))).status, 413);
+    assert_eq!(
+        server
+            .submit(&format!("chunked {}", filled(limit + 1)))
+            .status,
+        413
+    );
     let elsewhere = server.python(&[
         ("GET", ADD, ""),
         ("PUT", ADD, &good),
@@ -238,7 +320,10 @@ fn malformed_and_oversized_requests_and_other_paths() {
         ("POST", "/add-checkpoint/more", &good),
     ]);
     let statuses: Vec<_> = elsewhere.iter().map(|reply| reply.status).collect();
-    assert_eq!(statuses, [405, 405, 405, 404, 404, 404, 404, 404, 404, 404, 404]);
+    assert_eq!(
+        statuses,
+        [405, 405, 405, 404, 404, 404, 404, 404, 404, 404, 404]
+    );
     // After all of it the witness is as it was.
     assert_eq!(server.submit(&good).status, 200);
 }
@@ -265,10 +350,17 @@ fn one_of_two_racing_requests_wins() {
         };
         let race = &race;
         let replies: Vec<_> = thread::scope(|scope| {
-            let runners: Vec<_> = (0..sizes.len()).map(|n| scope.spawn(move || race(n))).collect();
-            runners.into_iter().map(|runner| runner.join().unwrap()).collect()
+            let runners: Vec<_> = (0..sizes.len())
+                .map(|n| scope.spawn(move || race(n)))
+                .collect();
+            runners
+                .into_iter()
+                .map(|runner| runner.join().unwrap())
+                .collect()
         });
-        let won: Vec<_> = { replies.iter() }.filter(|(_, reply)| reply.status == 200).collect();
+        let won: Vec<_> = { replies.iter() }
+            .filter(|(_, reply)| reply.status == 200)
+            .collect();
         assert_eq!(won.len(), 1, "{replies:?}");
         let size = won[0].0;
         cosigned_at(&won[0].1.body, &log.body(size), &office.vkey);

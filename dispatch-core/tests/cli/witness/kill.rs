@@ -45,7 +45,12 @@ fn no_cosignature_is_forgotten_whenever_it_is_killed() {
     let office = Office::trusting(&[&log.vkey()]);
     let first = office.serve();
     let begun = Instant::now();
-    assert_eq!(Server::post(&first.address, &log.request(0, 2)).unwrap().status, 200);
+    assert_eq!(
+        Server::post(&first.address, &log.request(0, 2))
+            .unwrap()
+            .status,
+        200
+    );
     drop(first);
     let received = Mutex::new(Vec::<Received>::new());
     let forks = AtomicUsize::new(0);
@@ -58,9 +63,15 @@ fn no_cosignature_is_forgotten_whenever_it_is_killed() {
         let held = held(&office, &servers[0], &log);
         let given = received.lock().unwrap();
         let most = given.iter().map(|one| one.size).max();
-        assert!(held >= most.unwrap_or(2), "round {round}: {held} is held, {most:?} was given");
+        assert!(
+            held >= most.unwrap_or(2),
+            "round {round}: {held} is held, {most:?} was given"
+        );
         drop(given);
-        let addresses: Vec<_> = servers.iter().map(|server| server.address.clone()).collect();
+        let addresses: Vec<_> = servers
+            .iter()
+            .map(|server| server.address.clone())
+            .collect();
         let over = AtomicBool::new(false);
         thread::scope(|scope| {
             for client in 0..CLIENTS {
@@ -68,7 +79,7 @@ fn no_cosignature_is_forgotten_whenever_it_is_killed() {
                 let (addresses, received, over, log, fork, office, forks) =
                     (&addresses, &received, &over, &log, &fork, &office, &forks);
                 scope.spawn(move || {
-                    let mut dice = Dice(seed * 0x9e37_79b9_7f4a_7c15);
+                    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
                     let mut old = held;
                     while !over.load(Ordering::SeqCst) {
                         let address = &addresses[dice.roll(2) % addresses.len()];
@@ -110,15 +121,24 @@ fn no_cosignature_is_forgotten_whenever_it_is_killed() {
                 let answer = format!("answer-{round}");
                 office.write("request", &log.request(held, held + 1));
                 let asked = Instant::now();
-                let status = office.run(&["cosign", "w", "request", "--out", &answer]).status;
+                let status = office
+                    .run(&["cosign", "w", "request", "--out", &answer])
+                    .status;
                 if status == 0 {
                     let line = office.read(&answer);
                     let time = cosigned_at(&line, &log.body(held + 1), &office.vkey);
                     let (size, now) = (held + 1, Instant::now());
-                    received.lock().unwrap().push(Received { asked, received: now, size, time });
+                    received.lock().unwrap().push(Received {
+                        asked,
+                        received: now,
+                        size,
+                        time,
+                    });
                 }
             }
-            thread::sleep(Duration::from_micros(u64::try_from(dice.roll(90_000)).unwrap()));
+            thread::sleep(Duration::from_micros(
+                u64::try_from(dice.roll(90_000)).unwrap(),
+            ));
             for server in &mut servers {
                 server.kill();
             }
@@ -129,13 +149,21 @@ fn no_cosignature_is_forgotten_whenever_it_is_killed() {
     let held = held(&office, &server, &log);
     let received = received.into_inner().unwrap();
     // The clients were answered, or nothing was tested.
-    assert!(received.len() > 50, "{} cosignatures in {:?}", received.len(), begun.elapsed());
+    assert!(
+        received.len() > 50,
+        "{} cosignatures in {:?}",
+        received.len(),
+        begun.elapsed()
+    );
     assert!(forks.into_inner() > 10);
     for one in &received {
         assert!(one.size <= held, "{one:?}, but {held} is held");
         // Whoever asked after this answer had come was given no smaller size and no earlier time.
         for later in received.iter().filter(|later| later.asked >= one.received) {
-            assert!(later.size >= one.size && later.time >= one.time, "{one:?} {later:?}");
+            assert!(
+                later.size >= one.size && later.time >= one.time,
+                "{one:?} {later:?}"
+            );
         }
     }
 }

@@ -1,5 +1,8 @@
 //! A log written out from the specifications, and the check of a cosignature.
 
+use std::fs;
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
@@ -29,7 +32,10 @@ impl TestLog {
     /// With another key of the same name.
     pub(crate) fn rekeyed(&self, seed: u8) -> Self {
         let key = SigningKey::from_bytes(&[seed; 32]);
-        Self { key, ..self.clone() }
+        Self {
+            key,
+            ..self.clone()
+        }
     }
 
     /// The same up to `size`, then other entries: a second history.
@@ -63,13 +69,40 @@ impl TestLog {
     pub(crate) fn line(&self, body: &str) -> String {
         let signature = self.key.sign(body.as_bytes()).to_bytes();
         let id = key_id(&self.origin, 1, &self.key.verifying_key().to_bytes());
-        format!("— {} {}\n", self.origin, STANDARD.encode([&id[..], &signature].concat()))
+        format!(
+            "— {} {}\n",
+            self.origin,
+            STANDARD.encode([&id[..], &signature].concat())
+        )
     }
 
     pub(crate) fn checkpoint(&self, size: usize) -> String {
         let body = self.body(size);
         let line = self.line(&body);
         format!("{body}\n{line}")
+    }
+
+    /// The public folder of the log at this size: tiles after C2SP tlog-tiles, for at most 65,535
+    /// entries, and the checkpoint.
+    pub(crate) fn write(&self, dir: &Path, size: usize) {
+        let _ = fs::remove_dir_all(dir.join("tile"));
+        let mut hashes = self.leaves[..size].to_vec();
+        for level in 0.. {
+            for (index, tile) in hashes.chunks(256).enumerate() {
+                let width = match tile.len() {
+                    256 => String::new(),
+                    width => format!(".p/{width}"),
+                };
+                let path = dir.join(format!("tile/{level}/{index:03}{width}"));
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, tile.concat()).unwrap();
+            }
+            hashes = hashes.chunks_exact(256).map(tree_hash).collect();
+            if hashes.is_empty() {
+                break;
+            }
+        }
+        fs::write(dir.join("checkpoint"), self.checkpoint(size)).unwrap();
     }
 
     pub(crate) fn request(&self, old: usize, size: usize) -> String {
@@ -87,7 +120,9 @@ impl TestLog {
 
 /// The body of add-checkpoint, in parts.
 pub(crate) fn request(old: usize, proof: &[Hash], checkpoint: &str) -> String {
-    let lines: String = { proof.iter() }.map(|hash| format!("{}\n", STANDARD.encode(hash))).collect();
+    let lines: String = { proof.iter() }
+        .map(|hash| format!("{}\n", STANDARD.encode(hash)))
+        .collect();
     format!("old {old}\n{lines}\n{checkpoint}")
 }
 
@@ -95,13 +130,21 @@ pub(crate) fn request(old: usize, proof: &[Hash], checkpoint: &str) -> String {
 #[track_caller]
 pub(crate) fn cosigned_at(line: &str, body: &str, witness: &str) -> u64 {
     let mut parts = witness.splitn(3, '+');
-    let (name, id, material) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
+    let (name, id, material) = (
+        parts.next().unwrap(),
+        parts.next().unwrap(),
+        parts.next().unwrap(),
+    );
     let material = STANDARD.decode(material).unwrap();
     let key: Hash = material[1..].try_into().unwrap();
     assert_eq!(material[0], 4);
     assert_eq!(witness, vkey(name, 4, &key));
     assert_eq!(id, hex(&key_id(name, 4, &key)));
-    let signature = line.strip_prefix(&format!("— {name} ")).unwrap().strip_suffix('\n').unwrap();
+    let signature = line
+        .strip_prefix(&format!("— {name} "))
+        .unwrap()
+        .strip_suffix('\n')
+        .unwrap();
     let signature = STANDARD.decode(signature).unwrap();
     assert_eq!(signature.len(), 4 + 8 + 64);
     assert_eq!(signature[..4], key_id(name, 4, &key));
@@ -117,7 +160,9 @@ pub(crate) fn cosigned_at(line: &str, body: &str, witness: &str) -> u64 {
 pub(crate) fn cosignature(private: &str, body: &str, time: u64) -> String {
     let text = private.trim_end().strip_prefix("PRIVATE+KEY+").unwrap();
     let name = text.split('+').next().unwrap();
-    let seed = STANDARD.decode(text.splitn(3, '+').nth(2).unwrap()).unwrap();
+    let seed = STANDARD
+        .decode(text.splitn(3, '+').nth(2).unwrap())
+        .unwrap();
     let key = SigningKey::from_bytes(seed[1..].try_into().unwrap());
     let message = format!("cosignature/v1\ntime {time}\n{body}");
     let signature = key.sign(message.as_bytes()).to_bytes();
@@ -142,7 +187,11 @@ fn tree_hash(leaves: &[Hash]) -> Hash {
 fn subproof(old: usize, leaves: &[Hash], whole: bool) -> Vec<Hash> {
     let size = leaves.len();
     if old == size {
-        return if whole { Vec::new() } else { vec![tree_hash(leaves)] };
+        return if whole {
+            Vec::new()
+        } else {
+            vec![tree_hash(leaves)]
+        };
     }
     let k = split(size);
     let (left, right) = leaves.split_at(k);
@@ -168,7 +217,10 @@ fn split(n: usize) -> usize {
 
 fn vkey(name: &str, kind: u8, key: &Hash) -> String {
     let id = hex(&key_id(name, kind, key));
-    format!("{name}+{id}+{}", STANDARD.encode([&[kind], &key[..]].concat()))
+    format!(
+        "{name}+{id}+{}",
+        STANDARD.encode([&[kind], &key[..]].concat())
+    )
 }
 
 fn key_id(name: &str, kind: u8, key: &Hash) -> [u8; 4] {

@@ -34,9 +34,17 @@ impl Office {
         let dir = TempDir::new().unwrap();
         let vkey = String::new();
         let mut office = Self { dir, vkey };
-        let made = office.run(&["new", "--name", "supervisor.example/1", "--out", "w"]).done();
+        let made = office
+            .run(&["new", "--name", "supervisor.example/1", "--out", "w"])
+            .done();
         let key = |line: &str| line.trim().starts_with("supervisor.example/1+");
-        office.vkey = made.out.lines().find(|line| key(line)).unwrap().trim().to_owned();
+        office.vkey = made
+            .out
+            .lines()
+            .find(|line| key(line))
+            .unwrap()
+            .trim()
+            .to_owned();
         made.says(&[&format!("witness supervisor.example/1 {}", office.vkey)]);
         office
     }
@@ -104,7 +112,9 @@ impl Office {
     pub(crate) fn evidence(&self) -> Vec<String> {
         let shown = self.run(&["show", "w"]).done().out;
         let lines = shown.lines().filter(|line| line.starts_with("evidence"));
-        lines.map(|line| line.rsplit('/').next().unwrap().to_owned()).collect()
+        lines
+            .map(|line| line.rsplit('/').next().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -118,7 +128,12 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success());
         let replies: Vec<(u16, String, String)> = serde_json::from_slice(&output.stdout).unwrap();
@@ -127,7 +142,8 @@ impl Server {
     }
 
     pub(crate) fn submit(&self, request: &str) -> Reply {
-        self.python(&[("POST", "/add-checkpoint", request)]).remove(0)
+        self.python(&[("POST", "/add-checkpoint", request)])
+            .remove(0)
     }
 
     /// One add-checkpoint over a socket, fast enough for races; none if the server went away.
@@ -137,11 +153,15 @@ impl Server {
             request.len()
         );
         let mut stream = TcpStream::connect(address).ok()?;
-        stream.write_all(format!("{head}{request}").as_bytes()).ok()?;
+        stream
+            .write_all(format!("{head}{request}").as_bytes())
+            .ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
         let (head, body) = answer.split_once("\r\n\r\n")?;
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))?;
         // A server that is killed may have sent half.
         (body.len() == length.parse::<usize>().unwrap()).then(|| Reply {
             status: head[9..12].parse().unwrap(),
@@ -160,7 +180,10 @@ impl Server {
     #[cfg(unix)]
     pub(crate) fn signal(mut self, name: &str) -> i32 {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status().unwrap();
+        let sent = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .unwrap();
         assert!(sent.success());
         self.child.wait().unwrap().code().unwrap()
     }

@@ -50,16 +50,28 @@ pub(super) fn keep(
     let place = match kept {
         Ok(true) => Ok(target.display().to_string()),
         Ok(false) => Err(format!("{MOST}")),
-        Err(failure) => Err(failure.messages.first().map(Message::to_string).unwrap_or_default()),
+        Err(failure) => Err(failure
+            .messages
+            .first()
+            .map(Message::to_string)
+            .unwrap_or_default()),
     };
     match (kind, place) {
         (Evidence::Fork, Ok(place)) => Message::new(
-            format!("FORK: {origin} has signed two roots for size {size}; evidence: {place}; see docs/witness.md, fork"),
-            format!("分叉：{origin}对规模{size}签了两个根；证据：{place}；见 docs/witness.md“发现分叉”"),
+            format!(
+                "FORK: {origin} has signed two roots for size {size}; evidence: {place}; see docs/witness.md, fork"
+            ),
+            format!(
+                "分叉：{origin}对规模{size}签了两个根；证据：{place}；见 docs/witness.md“发现分叉”"
+            ),
         ),
         (Evidence::Unproven, Ok(place)) => Message::new(
-            format!("not proven: {origin} offers size {size} with a proof that does not verify; kept: {place}; see docs/witness.md, fork"),
-            format!("未获证明：{origin}提交规模{size}，一致性证明不成立；已留存：{place}；见 docs/witness.md“发现分叉”"),
+            format!(
+                "not proven: {origin} offers size {size} with a proof that does not verify; kept: {place}; see docs/witness.md, fork"
+            ),
+            format!(
+                "未获证明：{origin}提交规模{size}，一致性证明不成立；已留存：{place}；见 docs/witness.md“发现分叉”"
+            ),
         ),
         (_, Err(reason)) => Message::new(
             format!("evidence about {origin} at size {size} was not kept: {reason}"),

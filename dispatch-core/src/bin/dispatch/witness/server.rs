@@ -184,8 +184,12 @@ async fn latest(name: String, site: Site) -> Response {
     match work.await {
         Ok(Ok(Some(checkpoint))) => {
             let text = String::from_utf8_lossy(&checkpoint).into_owned();
-            warp::reply::with_header(plain(StatusCode::OK, text), header::CACHE_CONTROL, "no-cache")
-                .into_response()
+            warp::reply::with_header(
+                plain(StatusCode::OK, text),
+                header::CACHE_CONTROL,
+                "no-cache",
+            )
+            .into_response()
         }
         Ok(Ok(None)) => plain(StatusCode::NOT_FOUND, String::new()),
         _ => plain(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL.to_owned()),
@@ -258,7 +262,8 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-const INTERNAL: &str = "the witness cannot answer now; try again later\n见证方暂时无法应答，请稍后再试\n";
+const INTERNAL: &str =
+    "the witness cannot answer now; try again later\n见证方暂时无法应答，请稍后再试\n";
 /// Threads that may wait for the disk and the lock.
 const BLOCKING: usize = 32;
 /// Connections at once.

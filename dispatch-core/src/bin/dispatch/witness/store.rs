@@ -122,7 +122,11 @@ impl Store {
             return Ok(true);
         }
         let new = NewFolder::create(&dir)?;
-        folder::write(&new.path().join(KEYS), key_lines(&[key.clone()]).as_bytes(), true)?;
+        folder::write(
+            &new.path().join(KEYS),
+            key_lines(&[key.clone()]).as_bytes(),
+            true,
+        )?;
         folder::write(&new.path().join(CHECKPOINT), NONE.as_bytes(), true)?;
         sync_folder(new.path())?;
         new.finish()?;
@@ -138,7 +142,9 @@ impl Store {
             Ok(held) => held,
             Err(error) => {
                 return refuse(
-                    format!("{error}; only a checkpoint with a cosignature of this very witness can be started from"),
+                    format!(
+                        "{error}; only a checkpoint with a cosignature of this very witness can be started from"
+                    ),
                     format!("{error}；只能从本见证方自己联署过的检查点开始"),
                 );
             }
@@ -156,8 +162,12 @@ impl Store {
         if let Some(held) = &log.held {
             if held.size() == size && held.checkpoint().checkpoint.root != root {
                 return refuse(
-                    format!("this witness holds another root for size {size}: its key has signed two histories; stop it and make a new key"),
-                    format!("本见证方对规模{size}持有另一个根：其密钥已为两种历史签名；请停用并更换密钥"),
+                    format!(
+                        "this witness holds another root for size {size}: its key has signed two histories; stop it and make a new key"
+                    ),
+                    format!(
+                        "本见证方对规模{size}持有另一个根：其密钥已为两种历史签名；请停用并更换密钥"
+                    ),
                 );
             }
             if held.size() > size || (held.size() == size && held.time() >= own.time()) {
@@ -261,7 +271,10 @@ impl Store {
             Some(held.map_err(|error| damaged(&path, &error.to_string()))?)
         };
         let log = Log { keys, held, dir };
-        let held_origin = log.held.as_ref().map(|held| &held.checkpoint().checkpoint.origin);
+        let held_origin = log
+            .held
+            .as_ref()
+            .map(|held| &held.checkpoint().checkpoint.origin);
         if held_origin.is_some_and(|origin| origin != log.origin()) {
             return Err(damaged(&path, "it is of another log"));
         }
@@ -308,7 +321,9 @@ fn key_lines(keys: &[VerifierKey]) -> String {
 fn damaged(path: &Path, fault: &str) -> Failure {
     let path = path.display();
     Failure::new(
-        format!("{path}: {fault}; nothing is cosigned for this log until it is mended: see docs/witness.md, loss of state"),
+        format!(
+            "{path}: {fault}; nothing is cosigned for this log until it is mended: see docs/witness.md, loss of state"
+        ),
         format!("{path}：{fault}；修复之前不为该日志联署：见 docs/witness.md“状态丢失”"),
     )
 }
@@ -326,7 +341,11 @@ pub(super) fn sync_folder(dir: &Path) -> Done {
     }
     // The parent of a relative name of one part is the empty path.
     let here = Path::new(".");
-    let dir = if dir.as_os_str().is_empty() { here } else { dir };
+    let dir = if dir.as_os_str().is_empty() {
+        here
+    } else {
+        dir
+    };
     let synced = File::open(dir).and_then(|folder| folder.sync_all());
     synced.map_err(|error| Failure::file(dir, &error))
 }

@@ -17,10 +17,12 @@ pub(super) fn run(console: &Console, options: &Cosign) -> Done {
     folder::must_not_exist(&options.out)?;
     let store = Store::open(&options.dir)?;
     // One byte more than a request may have, so that a longer one is seen as such.
-    let limit = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(MOST_BYTES)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
     let mut request = Vec::new();
-    let read = File::open(&options.request)
-        .and_then(|file| file.take(limit).read_to_end(&mut request));
+    let read =
+        File::open(&options.request).and_then(|file| file.take(limit).read_to_end(&mut request));
     read.map_err(|error| Failure::file(&options.request, &error))?;
     let outcome = store.answer(&request)?;
     if let Some(notice) = &outcome.notice {
@@ -28,7 +30,10 @@ pub(super) fn run(console: &Console, options: &Cosign) -> Done {
     }
     let out = options.out.display();
     match &outcome {
-        Outcome { answer: Ok(cosigned), .. } => {
+        Outcome {
+            answer: Ok(cosigned),
+            ..
+        } => {
             folder::write(&options.out, cosigned.line.as_bytes(), false)?;
             let checkpoint = &cosigned.held.checkpoint().checkpoint;
             let (origin, size) = (&checkpoint.origin, checkpoint.size);
@@ -39,7 +44,11 @@ pub(super) fn run(console: &Console, options: &Cosign) -> Done {
             Ok(())
         }
         // The same file again, because the first answer was lost: no new statement is made.
-        Outcome { answer: Err(Refusal::Stale { held, .. }), again: Some(line), .. } => {
+        Outcome {
+            answer: Err(Refusal::Stale { held, .. }),
+            again: Some(line),
+            ..
+        } => {
             folder::write(&options.out, line.as_bytes(), false)?;
             console.say(
                 format!("this very checkpoint (size {held}) was cosigned before; the same cosignature is in {out}"),
@@ -47,7 +56,10 @@ pub(super) fn run(console: &Console, options: &Cosign) -> Done {
             );
             Ok(())
         }
-        Outcome { answer: Err(refusal), .. } => {
+        Outcome {
+            answer: Err(refusal),
+            ..
+        } => {
             let message = refusal.message();
             folder::write(&options.out, refusal_text(refusal).as_bytes(), false)?;
             console.complain(&message);
@@ -66,5 +78,8 @@ fn refusal_text(refusal: &Refusal) -> String {
     let size = refusal.size().map(|size| format!("size {size}\n"));
     let (status, size) = (refusal.status(), size.unwrap_or_default());
     let message = refusal.message();
-    format!("refused {status}\n{size}{}\n{}\n", message.english, message.chinese)
+    format!(
+        "refused {status}\n{size}{}\n{}\n",
+        message.english, message.chinese
+    )
 }

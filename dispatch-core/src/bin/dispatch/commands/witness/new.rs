@@ -43,7 +43,9 @@ pub(super) fn run(console: &Console, options: &New) -> Done {
     );
     console.line(&format!("  witness {name} {key}"));
     console.say(
-        format!("next: `dispatch witness trust {dir} LOG-VKEY`, then `dispatch witness serve {dir}`"),
+        format!(
+            "next: `dispatch witness trust {dir} LOG-VKEY`, then `dispatch witness serve {dir}`"
+        ),
         format!("下一步：dispatch witness trust {dir} 日志公钥，然后 dispatch witness serve {dir}"),
     );
     Ok(())

@@ -34,22 +34,43 @@ pub(super) fn run(console: &Console, options: &Request) -> Done {
     let proof = prove(&options.log, &checkpoint, old)?;
     if let Some(held) = &last {
         let (before, after) = (&held.checkpoint().checkpoint, &checkpoint.checkpoint);
-        let continues = before.origin == after.origin
-            && { proof.verify(before.size, &before.root, after.size, &after.root) }.is_ok();
+        let continues = before.origin == after.origin && {
+            proof.verify(before.size, &before.root, after.size, &after.root)
+        }
+        .is_ok();
         if !continues {
             return Err(Failure::new(
-                format!("this log at size {} does not continue what the witness cosigned at size {}: no witness will cosign it; look for the right folder or an older backup that was put back", after.size, before.size),
-                format!("该日志（规模{}）不是见证方已联署内容（规模{}）的延续：见证方不会联署；请检查目录是否正确、是否误用了旧备份", after.size, before.size),
+                format!(
+                    "this log at size {} does not continue what the witness cosigned at size {}: no witness will cosign it; look for the right folder or an older backup that was put back",
+                    after.size, before.size
+                ),
+                format!(
+                    "该日志（规模{}）不是见证方已联署内容（规模{}）的延续：见证方不会联署；请检查目录是否正确、是否误用了旧备份",
+                    after.size, before.size
+                ),
             ));
         }
     }
-    let (origin, size) = (checkpoint.checkpoint.origin.clone(), checkpoint.checkpoint.size);
-    let request = AddCheckpoint { old, proof, checkpoint };
+    let (origin, size) = (
+        checkpoint.checkpoint.origin.clone(),
+        checkpoint.checkpoint.size,
+    );
+    let request = AddCheckpoint {
+        old,
+        proof,
+        checkpoint,
+    };
     folder::write(&options.out, request.to_text().as_bytes(), false)?;
     let out = options.out.display();
     console.say(
-        format!("request for {}: {origin} from size {old} to {size}; carry {out} to the witness", witness.name),
-        format!("致{}的请求：{origin}，规模由{old}到{size}；请将{out}送交见证方", witness.name),
+        format!(
+            "request for {}: {origin} from size {old} to {size}; carry {out} to the witness",
+            witness.name
+        ),
+        format!(
+            "致{}的请求：{origin}，规模由{old}到{size}；请将{out}送交见证方",
+            witness.name
+        ),
     );
     Ok(())
 }
@@ -61,7 +82,9 @@ fn prove(log: &Path, checkpoint: &SignedCheckpoint, old: u64) -> Done<Consistenc
     tree.consistency(old).map_err(|error| {
         let log = log.display();
         Failure::new(
-            format!("{log}: no proof from size {old} to {size} can be made: {error}; check the folder"),
+            format!(
+                "{log}: no proof from size {old} to {size} can be made: {error}; check the folder"
+            ),
             format!("{log}：无法给出规模由{old}到{size}的证明：{error}；请检查目录"),
         )
     })

@@ -16,7 +16,9 @@ pub(super) fn run(console: &Console, options: &Trust) -> Done {
     let name = &log.name;
     if own.key == log.key {
         return Err(Failure::new(
-            format!("{name}: the log has the same key as this witness: whoever runs the log would be its own witness"),
+            format!(
+                "{name}: the log has the same key as this witness: whoever runs the log would be its own witness"
+            ),
             format!("{name}：该日志与本见证方使用同一密钥：等于自己见证自己"),
         ));
     }
@@ -29,7 +31,10 @@ pub(super) fn run(console: &Console, options: &Trust) -> Done {
     if store.trust(&log)? {
         console.say(format!("trusted: {name}"), format!("已信任：{name}"));
     } else {
-        console.say(format!("trusted already: {name}"), format!("已在信任之列：{name}"));
+        console.say(
+            format!("trusted already: {name}"),
+            format!("已在信任之列：{name}"),
+        );
     }
     if let Some(path) = &options.latest {
         let bytes = folder::read(path)?;
