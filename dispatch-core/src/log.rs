@@ -10,7 +10,7 @@ mod checkpoint;
 mod cosignature;
 mod growth;
 mod key;
-mod line;
+pub(crate) mod line;
 mod note;
 mod policy;
 mod proof;

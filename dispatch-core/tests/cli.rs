@@ -23,5 +23,7 @@ mod refusals;
 mod simulate;
 #[path = "cli/way.rs"]
 mod way;
+#[path = "cli/witness.rs"]
+mod witness;
 #[path = "cli/workbooks.rs"]
 mod workbooks;

@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod witness;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// The lists of a bundle as XLSX and CSV. 导出名单
     Export(Export),
+    /// Cosign the checkpoints of logs, as another body. 见证公开日志
+    Witness(witness::Witness),
     /// All of it at district size, offline, replaying a past pulse. 演示
     Demo(Demo),
     /// Built-in vectors, pinned keys, tamper matrix. 自检

@@ -16,3 +16,4 @@ pub(crate) mod simulate;
 pub(crate) mod stage;
 pub(crate) mod template;
 pub(crate) mod verify;
+pub(crate) mod witness;

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::args::Tongue;
 
 /// The terminal.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Console {
     language: Language,
 }

@@ -15,6 +15,9 @@ mod list;
 mod lists;
 mod marked;
 mod parent;
+mod witness;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by `dispatch log`"))]
+mod witness_client;
 
 use std::process::ExitCode;
 
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
         Command::Export(options) => commands::export::run(&console, &options),
+        Command::Witness(options) => commands::witness::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),
         Command::Selftest => commands::selftest::run(&console),
     };
