@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod log;
 pub(crate) mod witness;
 
 use std::path::PathBuf;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Cosign the checkpoints of logs, as another body. 见证公开日志
     Witness(witness::Witness),
+    /// A log of every step of every draw. 公开日志
+    Log(log::Log),
     /// All of it at district size, offline, replaying a past pulse. 演示
     Demo(Demo),
     /// Built-in vectors, pinned keys, tamper matrix. 自检

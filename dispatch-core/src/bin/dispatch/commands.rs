@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod handover;
 pub(crate) mod ledger;
+pub(crate) mod log;
 pub(crate) mod papers;
 pub(crate) mod sample;
 pub(crate) mod selftest;

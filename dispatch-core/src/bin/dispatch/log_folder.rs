@@ -8,6 +8,7 @@ pub(crate) mod documents;
 pub(crate) mod evidence;
 pub(crate) mod key_file;
 pub(crate) mod known;
+pub(crate) mod witnesses;
 pub(crate) mod writer;
 
 use std::fs::{self, File};
@@ -54,7 +55,9 @@ impl LogFolder {
         }
         let dir = dir.display();
         Err(Failure::new(
-            format!("{dir}: is not the folder of a log (it has no checkpoints/0); make one with `dispatch log new`"),
+            format!(
+                "{dir}: is not the folder of a log (it has no checkpoints/0); make one with `dispatch log new`"
+            ),
             format!("{dir}：不是日志目录（没有 checkpoints/0）；请先用 dispatch log new 建立"),
         ))
     }
@@ -91,7 +94,9 @@ impl LogFolder {
         }
         let dir = dir.display();
         Err(Failure::new(
-            format!("{dir}: checkpoints are missing, {count} of {beyond} are there; restore the folder from your copy"),
+            format!(
+                "{dir}: checkpoints are missing, {count} of {beyond} are there; restore the folder from your copy"
+            ),
             format!("{dir}：缺少检查点，应有{beyond}个、现有{count}个；请用备份恢复该目录"),
         ))
     }

@@ -13,6 +13,7 @@ mod history;
 mod inputs;
 mod list;
 mod lists;
+mod log_folder;
 mod marked;
 mod parent;
 mod witness;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
         Command::Export(options) => commands::export::run(&console, &options),
+        Command::Log(options) => commands::log::run(&console, &options),
         Command::Witness(options) => commands::witness::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),
         Command::Selftest => commands::selftest::run(&console),

@@ -39,6 +39,23 @@ impl Reply {
 /// When there is no answer, in words for the operator of the log.
 pub(crate) fn submit(prefix: &str, request: &[u8]) -> Result<Reply, Message> {
     let url = format!("{}/add-checkpoint", prefix.trim_end_matches('/'));
+    let sent = agent().post(&url).send(request);
+    read(&url, sent)
+}
+
+/// Asks the witness with this submission prefix which checkpoint of a log it cosigned last; none if
+/// it knows of none, or does not tell (the path is that of an editor's draft of C2SP tlog-witness).
+///
+/// # Errors
+/// When there is no answer, in words for the operator of the log.
+pub(crate) fn latest(prefix: &str, origin: &str) -> Result<Option<Vec<u8>>, Message> {
+    let name = dispatch_core::witness::origin_name(origin);
+    let url = format!("{}/{name}/checkpoint", prefix.trim_end_matches('/'));
+    let reply = read(&url, agent().get(&url).call())?;
+    Ok((reply.status == 200).then_some(reply.body))
+}
+
+fn agent() -> Agent {
     let config = Agent::config_builder()
         .timeout_global(Some(TIMEOUT))
         .timeout_connect(Some(CONNECT))
@@ -46,6 +63,13 @@ pub(crate) fn submit(prefix: &str, request: &[u8]) -> Result<Reply, Message> {
         .max_redirects(0)
         .user_agent("dispatch")
         .build();
+    Agent::new_with_config(config)
+}
+
+fn read(
+    url: &str,
+    sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<Reply, Message> {
     let failed = |error: ureq::Error| {
         Message::new(
             format!(
@@ -54,7 +78,6 @@ pub(crate) fn submit(prefix: &str, request: &[u8]) -> Result<Reply, Message> {
             format!("{url}：{error}；请稍后再试，或用 dispatch witness request 人工递送"),
         )
     };
-    let sent = Agent::new_with_config(config).post(&url).send(request);
     let mut response = sent.map_err(failed)?;
     let content_type = response.headers().get("content-type");
     let content_type = content_type.and_then(|value| value.to_str().ok());

@@ -185,7 +185,12 @@ pub(crate) struct LogCosign {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// Write a request to be carried to this witness by hand, by its name in the policy. 人工递送:见证方
-    #[arg(long, value_name = "WITNESS", requires = "out", conflicts_with = "answer")]
+    #[arg(
+        long,
+        value_name = "WITNESS",
+        requires = "out",
+        conflicts_with = "answer"
+    )]
     pub(crate) request_for: Option<String>,
     /// Size at which the witness said it is, when it refused with that size. 见证方告知的规模
     #[arg(long, value_name = "SIZE", requires = "request_for")]
@@ -209,7 +214,12 @@ pub(crate) struct LogTimestamp {
     #[arg(long, value_name = "FILE", required_unless_present = "token")]
     pub(crate) request: Option<PathBuf>,
     /// The authority's answer, to be kept. 时间戳应答
-    #[arg(long, value_name = "FILE", requires = "authority", conflicts_with = "request")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "authority",
+        conflicts_with = "request"
+    )]
     pub(crate) token: Option<PathBuf>,
     /// The authority's certificate, PEM or DER. 时间戳机构证书
     #[arg(long, value_name = "CERT")]

@@ -33,7 +33,9 @@ pub(crate) fn evidence(
     if found.is_empty() {
         let dir = dir.display();
         return Err(Failure::new(
-            format!("{dir}: nothing of the draw {commitment} stands in this log; log it with `dispatch log draw`"),
+            format!(
+                "{dir}: nothing of the draw {commitment} stands in this log; log it with `dispatch log draw`"
+            ),
             format!("{dir}：日志中没有承诺为{commitment}的抽取；请用 dispatch log draw 记录"),
         ));
     }
@@ -115,7 +117,8 @@ impl<'f> Prover<'f> {
         if !policy.has_quorum() {
             let dir = folder.dir();
             let stamped = |(number, _): &(u64, SignedCheckpoint)| {
-                dir.join(dispatch_core::log::view::token_path(*number)).exists()
+                dir.join(dispatch_core::log::view::token_path(*number))
+                    .exists()
             };
             let last = checkpoints.iter().rposition(stamped);
             let mut place = 0;
@@ -133,12 +136,17 @@ impl<'f> Prover<'f> {
 
     /// The proof for an entry, and the number of its checkpoint.
     pub(crate) fn prove(&self, index: u64, entry: &[u8]) -> Done<(u64, LogProof)> {
-        let place = self.checkpoints
+        let place = self
+            .checkpoints
             .partition_point(|(_, checkpoint)| checkpoint.checkpoint.size <= index);
         let Some((number, checkpoint)) = self.checkpoints.get(place) else {
             return Err(Failure::new(
-                format!("entry {index} is covered by no checkpoint that reaches the quorum of the policy; have the latest one cosigned with `dispatch log cosign`"),
-                format!("第{index}号条目尚无达到法定数的检查点；请用 dispatch log cosign 为最新检查点取得联署"),
+                format!(
+                    "entry {index} is covered by no checkpoint that reaches the quorum of the policy; have the latest one cosigned with `dispatch log cosign`"
+                ),
+                format!(
+                    "第{index}号条目尚无达到法定数的检查点；请用 dispatch log cosign 为最新检查点取得联署"
+                ),
             ));
         };
         let proof = self.folder.view().prove(index, checkpoint.clone())?;

@@ -91,8 +91,12 @@ fn private(path: &Path) -> Done {
         if data.permissions().mode() & 0o077 != 0 {
             let path = path.display();
             return Err(Failure::new(
-                format!("{path}: others on this computer may read this private key; run `chmod 600 {path}`, and change the key if they may have done so"),
-                format!("{path}：本机其他用户可以读取该私钥；请执行 chmod 600 {path}，如可能已被读取，应更换密钥"),
+                format!(
+                    "{path}: others on this computer may read this private key; run `chmod 600 {path}`, and change the key if they may have done so"
+                ),
+                format!(
+                    "{path}：本机其他用户可以读取该私钥；请执行 chmod 600 {path}，如可能已被读取，应更换密钥"
+                ),
             ));
         }
     }

@@ -64,7 +64,9 @@ impl Known {
 
     /// The number that the next entry of this body has.
     pub(crate) fn next(&self, body: &str) -> u64 {
-        self.numbers.get(body).map_or(1, |last| last.saturating_add(1))
+        self.numbers
+            .get(body)
+            .map_or(1, |last| last.saturating_add(1))
     }
 
     /// Steps of the draw that was asked for.
@@ -122,14 +124,22 @@ impl Known {
         }
         if let Some(other) = self.announced.get(&(body.to_owned(), draw.clone())) {
             return Err(Message::new(
-                format!("the draw {draw} of {body} was announced already, with the commitment {other}; a draw is announced once: void it and hold another one under a new id that names it in `repeats`"),
-                format!("{body}的抽取{draw}已有公告（承诺{other}）；一次抽取只能公告一次：请先作废，再以新编号重新抽取，并在 repeats 中注明"),
+                format!(
+                    "the draw {draw} of {body} was announced already, with the commitment {other}; a draw is announced once: void it and hold another one under a new id that names it in `repeats`"
+                ),
+                format!(
+                    "{body}的抽取{draw}已有公告（承诺{other}）；一次抽取只能公告一次：请先作废，再以新编号重新抽取，并在 repeats 中注明"
+                ),
             ));
         }
         if let Some(other) = self.sequences.get(&(body.to_owned(), sequence)) {
             return Err(Message::new(
-                format!("the sequence number {sequence} of {body} is used already, by the draw with the commitment {other}; every draw has its own"),
-                format!("{body}的序号{sequence}已被承诺为{other}的抽取使用；每次抽取应有自己的序号"),
+                format!(
+                    "the sequence number {sequence} of {body} is used already, by the draw with the commitment {other}; every draw has its own"
+                ),
+                format!(
+                    "{body}的序号{sequence}已被承诺为{other}的抽取使用；每次抽取应有自己的序号"
+                ),
             ));
         }
         Ok(())
@@ -144,7 +154,9 @@ impl Known {
         }
         if announced.unwrap_or_default() != step.commitment {
             return Err(Message::new(
-                format!("the commitment is not the one with which {body} announced the draw {draw} in this log"),
+                format!(
+                    "the commitment is not the one with which {body} announced the draw {draw} in this log"
+                ),
                 format!("承诺与{body}在本日志中公告抽取{draw}时的承诺不符"),
             ));
         }
@@ -161,7 +173,9 @@ impl Known {
         let year = step.year;
         if step.reason.is_empty() && self.years.contains(&(body.to_owned(), year)) {
             return Err(Message::new(
-                format!("{body} has logged a plan for {year} already; say with --reason why it is changed"),
+                format!(
+                    "{body} has logged a plan for {year} already; say with --reason why it is changed"
+                ),
                 format!("{body}已记录{year}年度计划；请用 --reason 说明变更原因"),
             ));
         }
@@ -181,7 +195,10 @@ impl Known {
                 format!("{body}在本日志中没有公告承诺为{commitment}的抽取；应先记录公告"),
             )
         })?;
-        if self.voided.contains(&(known.body.clone(), known.draw.clone())) {
+        if self
+            .voided
+            .contains(&(known.body.clone(), known.draw.clone()))
+        {
             return Err(voided(&known.draw));
         }
         Ok(())
@@ -233,15 +250,17 @@ pub(crate) fn for_each_entry(
     mut each: impl FnMut(u64, Entry, Vec<u8>) -> Done,
 ) -> Done {
     let step = console.count("reading the log", "正在读取日志", size);
-    folder.view().for_each_bundle(0..size, size, |first, bundle| {
-        let read: Vec<_> = bundle.par_iter().map(|bytes| Entry::read(bytes)).collect();
-        for (index, (entry, bytes)) in (first..).zip(read.into_iter().zip(bundle)) {
-            let entry = entry.map_err(|fault| malformed(index, &fault))?;
-            each(index, entry, bytes)?;
-            step.at(index);
-        }
-        Ok(())
-    })
+    folder
+        .view()
+        .for_each_bundle(0..size, size, |first, bundle| {
+            let read: Vec<_> = bundle.par_iter().map(|bytes| Entry::read(bytes)).collect();
+            for (index, (entry, bytes)) in (first..).zip(read.into_iter().zip(bundle)) {
+                let entry = entry.map_err(|fault| malformed(index, &fault))?;
+                each(index, entry, bytes)?;
+                step.at(index);
+            }
+            Ok(())
+        })
 }
 
 pub(crate) fn malformed(index: u64, fault: &Message) -> Message {

@@ -48,16 +48,28 @@ impl LogWriter {
         let head = &latest.checkpoint;
         if head.origin != key.name() {
             return Err(Failure::new(
-                format!("the key is that of {}, the log is {}; give the key of this log", key.name(), head.origin),
-                format!("密钥属于{}，日志为{}；请使用该日志的密钥", key.name(), head.origin),
+                format!(
+                    "the key is that of {}, the log is {}; give the key of this log",
+                    key.name(),
+                    head.origin
+                ),
+                format!(
+                    "密钥属于{}，日志为{}；请使用该日志的密钥",
+                    key.name(),
+                    head.origin
+                ),
             ));
         }
         let growth = resume(folder, head.size)?;
         if growth.root() != head.root {
             let dir = folder.dir().display();
             return Err(Failure::new(
-                format!("{dir}: the tiles do not have the root of the latest checkpoint; run `dispatch log check`, and restore the folder from your copy"),
-                format!("{dir}：瓦片与最新检查点的根值不符；请运行 dispatch log check，并用备份恢复该目录"),
+                format!(
+                    "{dir}: the tiles do not have the root of the latest checkpoint; run `dispatch log check`, and restore the folder from your copy"
+                ),
+                format!(
+                    "{dir}：瓦片与最新检查点的根值不符；请运行 dispatch log check，并用备份恢复该目录"
+                ),
             ));
         }
         let accepted = latest.verify(&key.verifier()).map_err(|error| {
@@ -97,9 +109,8 @@ impl LogWriter {
     pub(crate) fn push(&mut self, entry: &Entry, bytes: &[u8]) -> Done {
         self.accepted = self.accepted || self.introduces(entry);
         let full = self.growth.push(bytes);
-        let full = full.map_err(|error| {
-            Failure::new(error.to_string(), format!("条目过长：{error}"))
-        })?;
+        let full =
+            full.map_err(|error| Failure::new(error.to_string(), format!("条目过长：{error}")))?;
         for file in full {
             let path = self.write(&file)?;
             self.full.push(path);
@@ -115,8 +126,12 @@ impl LogWriter {
         if !self.accepted {
             let name = self.key.name();
             return Err(Failure::new(
-                format!("this key of {name} did not sign the latest checkpoint, and no entry of the log names it; use the present key, or log the change with `dispatch log key`"),
-                format!("{name}的这一密钥没有签署最新检查点，日志中也没有启用它的条目；请使用现用密钥，或先用 dispatch log key 记录更换"),
+                format!(
+                    "this key of {name} did not sign the latest checkpoint, and no entry of the log names it; use the present key, or log the change with `dispatch log key`"
+                ),
+                format!(
+                    "{name}的这一密钥没有签署最新检查点，日志中也没有启用它的条目；请使用现用密钥，或先用 dispatch log key 记录更换"
+                ),
             ));
         }
         for file in self.growth.edge() {
@@ -177,11 +192,16 @@ impl LogWriter {
     fn was_introduced(&self) -> Done<bool> {
         let size = self.latest.checkpoint.size;
         let mut found = false;
-        self.folder.view().for_each_bundle(0..size, size, |_, entries| {
-            let names = entries.iter().filter(|bytes| names_a_key(bytes));
-            found = found || names.filter_map(|bytes| Entry::read(bytes).ok()).any(|entry| self.names(&entry));
-            Done::Ok(())
-        })?;
+        self.folder
+            .view()
+            .for_each_bundle(0..size, size, |_, entries| {
+                let names = entries.iter().filter(|bytes| names_a_key(bytes));
+                found = found
+                    || names
+                        .filter_map(|bytes| Entry::read(bytes).ok())
+                        .any(|entry| self.names(&entry));
+                Done::Ok(())
+            })?;
         Ok(found)
     }
 
@@ -190,9 +210,8 @@ impl LogWriter {
         let Step::Key(change) = &entry.step else {
             return false;
         };
-        let signed_last = |old: dispatch_core::log::VerifierKey| {
-            matches!(self.latest.verify(&old), Ok(true))
-        };
+        let signed_last =
+            |old: dispatch_core::log::VerifierKey| matches!(self.latest.verify(&old), Ok(true));
         self.names(entry) && change.old.parse().is_ok_and(signed_last)
     }
 
@@ -209,7 +228,8 @@ fn resume(folder: &LogFolder, size: u64) -> Done<Growth> {
         TilePath::Hashes(tile) => view.tile(tile),
         TilePath::Entries { index, width } => {
             let entries = view.entries(index, width)?;
-            write_bundle(&entries).map_err(|error| Message::new(error.to_string(), error.to_string()))
+            write_bundle(&entries)
+                .map_err(|error| Message::new(error.to_string(), error.to_string()))
         }
     });
     growth.map_err(|error| match error {

@@ -55,7 +55,10 @@ fn lines(path: &Path, reader: &mut BufReader<File>, before: u64) -> Done<Vec<Vec
     while lines.len() < AT_ONCE {
         let mut line = Vec::new();
         let most = Entry::SIZE_LIMIT.saturating_add(2);
-        let read = reader.by_ref().take(most as u64).read_until(b'\n', &mut line);
+        let read = reader
+            .by_ref()
+            .take(most as u64)
+            .read_until(b'\n', &mut line);
         if read.map_err(|error| Failure::file(path, &error))? == 0 {
             break;
         }

@@ -83,13 +83,17 @@ impl Check<'_> {
         for (number, checkpoint) in checkpoints.iter().enumerate() {
             let head = &checkpoint.checkpoint;
             let path = numbered_path(number as u64);
-            let before = number.checked_sub(1).and_then(|before| checkpoints.get(before));
+            let before = number
+                .checked_sub(1)
+                .and_then(|before| checkpoints.get(before));
             let continues = before.is_none_or(|before| {
                 before.checkpoint.origin == head.origin && before.checkpoint.size < head.size
             });
             if !continues {
                 self.fault(Message::new(
-                    format!("{path}: is not larger than the checkpoint before it, or of another log"),
+                    format!(
+                        "{path}: is not larger than the checkpoint before it, or of another log"
+                    ),
                     format!("{path}：不大于前一检查点，或属于其他日志"),
                 ));
             }
@@ -137,31 +141,38 @@ impl Check<'_> {
             }
         };
         roots(self, &growth);
-        let read = folder.view().for_each_bundle(0..size, size, |first, bundle| {
-            let entries: Vec<_> = bundle.par_iter().map(|bytes| Entry::read(bytes)).collect();
-            for (index, (entry, bytes)) in (first..).zip(entries.into_iter().zip(&bundle)) {
-                match entry {
-                    Ok(entry) => {
-                        let last = numbers.entry(entry.body.clone()).or_default();
-                        if entry.number != last.saturating_add(1) {
-                            self.fault(gap(index, &entry, *last));
+        let read = folder
+            .view()
+            .for_each_bundle(0..size, size, |first, bundle| {
+                let entries: Vec<_> = bundle.par_iter().map(|bytes| Entry::read(bytes)).collect();
+                for (index, (entry, bytes)) in (first..).zip(entries.into_iter().zip(&bundle)) {
+                    match entry {
+                        Ok(entry) => {
+                            let last = numbers.entry(entry.body.clone()).or_default();
+                            if entry.number != last.saturating_add(1) {
+                                self.fault(gap(index, &entry, *last));
+                            }
+                            *last = entry.number;
+                            refer(&entry.step, &mut referred);
                         }
-                        *last = entry.number;
-                        refer(&entry.step, &mut referred);
+                        Err(fault) => self.fault(malformed(index, &fault)),
                     }
-                    Err(fault) => self.fault(malformed(index, &fault)),
+                    let full = growth.push(bytes);
+                    for tile in
+                        full.map_err(|error| Failure::new(error.to_string(), error.to_string()))?
+                    {
+                        self.tile(&tile);
+                    }
+                    roots(self, &growth);
                 }
-                let full = growth.push(bytes);
-                for tile in full.map_err(|error| Failure::new(error.to_string(), error.to_string()))? {
-                    self.tile(&tile);
-                }
-                roots(self, &growth);
-            }
-            progress.at(growth.size());
-            Done::Ok(())
-        });
+                progress.at(growth.size());
+                Done::Ok(())
+            });
         if let Err(failure) = read {
-            failure.messages.into_iter().for_each(|fault| self.fault(fault));
+            failure
+                .messages
+                .into_iter()
+                .for_each(|fault| self.fault(fault));
             return Ok(referred);
         }
         for tile in growth.edge() {
@@ -217,7 +228,10 @@ impl Check<'_> {
             }
             drop(progress);
         }
-        let missing = referred.iter().filter(|hash| !there.contains(*hash)).count();
+        let missing = referred
+            .iter()
+            .filter(|hash| !there.contains(*hash))
+            .count();
         Ok(missing as u64)
     }
 }
@@ -256,7 +270,11 @@ fn refer(step: &Step, referred: &mut Vec<Digest>) {
             let announced = &step.announcement;
             referred.push(announced.document);
             let others = [&announced.custody, &announced.policy];
-            referred.extend(others.into_iter().filter_map(|hash| Digest::from_hex(hash).ok()));
+            referred.extend(
+                others
+                    .into_iter()
+                    .filter_map(|hash| Digest::from_hex(hash).ok()),
+            );
         }
         Step::Disclosure(step) => referred.extend(Digest::from_hex(&step.bundle)),
         Step::Plan(step) => referred.push(step.document),

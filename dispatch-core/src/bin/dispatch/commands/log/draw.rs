@@ -55,17 +55,22 @@ pub(super) fn run(console: &Console, options: &LogDraw) -> Done {
         files.extend(paths.into_iter().filter(|path| path.exists()));
     }
     let plan = &announced.document.plan;
-    add(console, &options.log, Some(announced.commitment), |log, known| {
-        let new = news(known, steps)?;
-        if new.iter().any(|step| matches!(step, Step::Announcement(_))) {
-            announced.in_time(options.late)?;
-        }
-        publish(console, log, &files)?;
-        Ok(Steps {
-            body: plan.authority.clone(),
-            steps: new,
-        })
-    })
+    add(
+        console,
+        &options.log,
+        Some(announced.commitment),
+        |log, known| {
+            let new = news(known, steps)?;
+            if new.iter().any(|step| matches!(step, Step::Announcement(_))) {
+                announced.in_time(options.late)?;
+            }
+            publish(console, log, &files)?;
+            Ok(Steps {
+                body: plan.authority.clone(),
+                steps: new,
+            })
+        },
+    )
 }
 
 struct Announced<'d> {
@@ -90,8 +95,10 @@ impl Announced<'_> {
         })];
         if let Some(values) = drawn_with(self.dir)? {
             for (source, value) in self.document.plan.seed.iter().zip(&values) {
-                if let (SeedSource::Contribution { body, .. }, SourceValue::Contribution { value }) =
-                    (source, value)
+                if let (
+                    SeedSource::Contribution { body, .. },
+                    SourceValue::Contribution { value },
+                ) = (source, value)
                 {
                     steps.push(Step::Contribution(Contributing {
                         commitment,
@@ -162,7 +169,9 @@ impl Announced<'_> {
             _ => {
                 let path = path.display();
                 Err(Failure::new(
-                    format!("{path}: is not the acknowledgement of a custodian of this draw; ask for it again"),
+                    format!(
+                        "{path}: is not the acknowledgement of a custodian of this draw; ask for it again"
+                    ),
                     format!("{path}：不是本次抽取的密钥保管方的确认，请重新索取"),
                 ))
             }
@@ -215,8 +224,12 @@ impl Announced<'_> {
         }
         let lead = schedule.lead_minutes;
         Err(Failure::new(
-            format!("too late: an announcement has to be logged {lead} minutes before the draw time, and check L02 will fail; choose a later draw time and announce anew, or log it as late with --late"),
-            format!("已逾期：公告须在抽取时间前{lead}分钟记入日志，否则检查L02不通过；请推迟抽取时间重新公告，或用 --late 按逾期记录"),
+            format!(
+                "too late: an announcement has to be logged {lead} minutes before the draw time, and check L02 will fail; choose a later draw time and announce anew, or log it as late with --late"
+            ),
+            format!(
+                "已逾期：公告须在抽取时间前{lead}分钟记入日志，否则检查L02不通过；请推迟抽取时间重新公告，或用 --late 按逾期记录"
+            ),
         ))
     }
 }
@@ -225,15 +238,22 @@ impl Announced<'_> {
 fn news(known: &Known, steps: Vec<Step>) -> Done<Vec<Step>> {
     let mut new = Vec::new();
     for step in steps {
-        let logged = known.steps().iter().find(|logged| same_place(logged, &step));
+        let logged = known
+            .steps()
+            .iter()
+            .find(|logged| same_place(logged, &step));
         match logged {
             None => new.push(step),
             Some(logged) if *logged == step => {}
             Some(_) => {
                 let kind = step.kind();
                 return Err(Failure::new(
-                    format!("the log has another {kind} of this draw than its folder; what is logged stays: restore the folder from your copy"),
-                    format!("日志中本次抽取的{kind}与目录中的不同；已记录的不可更改：请用备份恢复该目录"),
+                    format!(
+                        "the log has another {kind} of this draw than its folder; what is logged stays: restore the folder from your copy"
+                    ),
+                    format!(
+                        "日志中本次抽取的{kind}与目录中的不同；已记录的不可更改：请用备份恢复该目录"
+                    ),
                 ));
             }
         }
@@ -247,7 +267,9 @@ fn same_place(one: &Step, other: &Step) -> bool {
         (Step::Announcement(_), Step::Announcement(_))
         | (Step::Disclosure(_), Step::Disclosure(_)) => true,
         (Step::Acknowledgement(one), Step::Acknowledgement(other)) => one == other,
-        (Step::Contribution(one), Step::Contribution(other)) => one.contributor == other.contributor,
+        (Step::Contribution(one), Step::Contribution(other)) => {
+            one.contributor == other.contributor
+        }
         (Step::Pulse(one), Step::Pulse(other)) => one.stage == other.stage,
         (Step::Result(one), Step::Result(other)) => one.stage == other.stage,
         (Step::Stage(one), Step::Stage(other)) => one.stage.number == other.stage.number,

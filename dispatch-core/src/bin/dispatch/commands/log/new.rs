@@ -112,7 +112,11 @@ fn names(policy: &LogPolicy, key: &VerifierKey, path: &Path) -> Done {
 fn missing_key(path: &Path, origin: &str) -> Failure {
     let path = path.display();
     Failure::new(
-        format!("{path}: does not name the present key of {origin}; add its line \"log <key>\", as `dispatch log new` prints it"),
-        format!("{path}：没有{origin}现用公钥的一行；请加上 dispatch log new 显示的 \"log <公钥>\""),
+        format!(
+            "{path}: does not name the present key of {origin}; add its line \"log <key>\", as `dispatch log new` prints it"
+        ),
+        format!(
+            "{path}：没有{origin}现用公钥的一行；请加上 dispatch log new 显示的 \"log <公钥>\""
+        ),
     )
 }

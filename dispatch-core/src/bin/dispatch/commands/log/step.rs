@@ -44,7 +44,9 @@ pub(super) fn void(console: &Console, options: &LogVoid) -> Done {
             if now() >= draw.draw_unix && !draw.replay {
                 let name = &draw.draw;
                 return Err(Failure::new(
-                    format!("the draw time of {name} is past: whoever voids a draw then may know its result; it cannot be voided any more"),
+                    format!(
+                        "the draw time of {name} is past: whoever voids a draw then may know its result; it cannot be voided any more"
+                    ),
                     format!("{name}的抽取时间已过：此时作废者可能已知结果，不得再作废"),
                 ));
             }
@@ -95,11 +97,9 @@ pub(super) fn key(console: &Console, options: &LogKey) -> Done {
         }
     }
     if options.old.is_empty() && options.new.is_empty() {
-        return Err(Failure::new(
-            "give --old, --new, or both",
-            "请提供 --old、--new 或两者",
-        )
-        .usage());
+        return Err(
+            Failure::new("give --old, --new, or both", "请提供 --old、--new 或两者").usage(),
+        );
     }
     add(console, &options.log, None, |_, _| {
         let step = Step::Key(KeyChange {
