@@ -17,7 +17,6 @@ mod log_folder;
 mod marked;
 mod parent;
 mod witness;
-#[cfg_attr(not(test), expect(dead_code, reason = "called by `dispatch log`"))]
 mod witness_client;
 
 use std::process::ExitCode;

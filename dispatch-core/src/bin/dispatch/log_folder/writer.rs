@@ -18,7 +18,6 @@ use rayon::prelude::*;
 
 use super::{LogFolder, absent, sync_folder};
 use crate::failure::{Done, Failure};
-use crate::folder;
 
 /// The one writer of a log.
 #[derive(Debug)]
