@@ -15,6 +15,8 @@ mod draw;
 mod joint;
 #[path = "cli/ledger.rs"]
 mod ledger;
+#[path = "cli/log.rs"]
+mod log;
 #[path = "cli/papers.rs"]
 mod papers;
 #[path = "cli/refusals.rs"]

@@ -13,4 +13,4 @@ mod kill;
 #[path = "witness/log.rs"]
 mod log;
 #[path = "witness/server.rs"]
-mod server;
+pub(crate) mod server;
