@@ -5,6 +5,9 @@
 //! Invariant: both are bound by the commitment, so what opens is what was announced or convicts the
 //! bureau.
 
+mod acknowledgement;
 mod announced;
+pub mod timelock;
 
+pub use self::acknowledgement::{acknowledgement_text, acknowledges};
 pub use self::announced::{Custodian, Custody};

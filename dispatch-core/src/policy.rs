@@ -28,7 +28,11 @@ pub struct Policy {
     /// [`Policy::FORMAT`].
     pub format: String,
     /// The slips, if the verifier keeps any.
-    #[serde(default)]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub slips: Option<Vec<ReceivedSlip>>,
 }
 
@@ -128,7 +132,8 @@ impl Policy {
         known
             .filter_map(|known| {
                 let certificate = from_base64(&known.certificate)?;
-                Some(Authority::new(&known.name, certificate))
+                // What is no certificate has signed no token: a policy may keep it all the same.
+                Authority::read(&known.name, &certificate).ok()
             })
             .collect()
     }
@@ -160,6 +165,15 @@ impl Policy {
             .map(|slip| slip.stage)
             .collect()
     }
+}
+
+/// A field that is there has a value: `null` is none.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Longest certificate in base64.
