@@ -12,5 +12,7 @@ mod http;
 mod kill;
 #[path = "witness/log.rs"]
 mod log;
+#[path = "witness/points.rs"]
+mod points;
 #[path = "witness/server.rs"]
 pub(crate) mod server;

@@ -1,8 +1,8 @@
 //! SIGKILL at any moment: whatever was given away stays true.
 //!
 //! Rounds of one or two server processes on one folder, clients that ask for different sizes and
-//! offer a second history all the time, and processes of `dispatch witness cosign` beside them. What
-//! this cannot show is a power cut: that the disk has what it was told to flush.
+//! offer a second history all the time, and processes of `dispatch witness cosign` beside them.
+//! `points` kills at every step instead of at random ones.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -124,7 +124,7 @@ impl Store {
         let new = NewFolder::create(&dir)?;
         folder::write(
             &new.path().join(KEYS),
-            key_lines(&[key.clone()]).as_bytes(),
+            key_lines(std::slice::from_ref(key)).as_bytes(),
             true,
         )?;
         folder::write(&new.path().join(CHECKPOINT), NONE.as_bytes(), true)?;
