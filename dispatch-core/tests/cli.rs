@@ -15,6 +15,8 @@ mod draw;
 mod joint;
 #[path = "cli/ledger.rs"]
 mod ledger;
+#[path = "cli/log.rs"]
+mod log;
 #[path = "cli/papers.rs"]
 mod papers;
 #[path = "cli/refusals.rs"]
@@ -25,5 +27,7 @@ mod simulate;
 mod timestamp;
 #[path = "cli/way.rs"]
 mod way;
+#[path = "cli/witness.rs"]
+mod witness;
 #[path = "cli/workbooks.rs"]
 mod workbooks;

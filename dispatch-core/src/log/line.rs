@@ -23,7 +23,7 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Reads a hash of 32 bytes in base64.
-pub(super) fn decode_hash(text: &str) -> Option<Digest> {
+pub(crate) fn decode_hash(text: &str) -> Option<Digest> {
     let bytes: [u8; Digest::LENGTH] = from_base64(text)?.try_into().ok()?;
     Some(Digest::new(bytes))
 }
@@ -38,7 +38,7 @@ pub(super) fn decode_number(text: &str) -> Option<u64> {
 }
 
 /// Reads the number of entries of a log: below 2^63, so that it is a number in every language.
-pub(super) fn decode_size(text: &str) -> Option<u64> {
+pub(crate) fn decode_size(text: &str) -> Option<u64> {
     decode_number(text).filter(|size| *size <= u64::MAX >> 1)
 }
 

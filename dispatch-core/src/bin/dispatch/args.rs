@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod log;
+pub(crate) mod witness;
 pub(crate) mod timestamp;
 
 use std::path::PathBuf;
@@ -58,6 +60,10 @@ pub(crate) enum Command {
     Explain(Explain),
     /// The lists of a bundle as XLSX and CSV. 导出名单
     Export(Export),
+    /// Cosign the checkpoints of logs, as another body. 见证公开日志
+    Witness(witness::Witness),
+    /// A log of every step of every draw. 公开日志
+    Log(log::Log),
     /// Time-stamp requests and tokens of an authority (RFC 3161). 时间戳
     Timestamp(Timestamp),
     /// All of it at district size, offline, replaying a past pulse. 演示
