@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::custody::Custody;
 use crate::digest::{Digest, tagged};
 use crate::json::INTEGER_LIMIT;
 use crate::language::Message;
@@ -18,6 +19,8 @@ use crate::syntax::{is_hex32, is_hex48, unix_time};
 pub struct Announcement {
     /// When it was made, as the operator's clock told it: a claim, not evidence.
     pub created: String,
+    /// Who can open the draw without the operator.
+    pub custody: Custody,
     /// Number of excluded subjects by exclusion, in plan order.
     pub excluded: Vec<ExcludedCount>,
     /// [`Announcement::FORMAT`].
@@ -153,6 +156,12 @@ impl Announcement {
             "created",
             "is not a time",
             "不是时间",
+        );
+        check(
+            self.custody.is_well_formed(),
+            "custody",
+            "names a custodian twice, or a key, recipient, hash or time lock is malformed",
+            "密钥保管方重复，或公钥、接收地址、哈希值、时间锁格式不符",
         );
         check(
             self.policy.is_empty() || is_hex32(&self.policy),

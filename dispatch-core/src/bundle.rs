@@ -26,6 +26,8 @@ pub const CELLS: &str = "cells.jsonl";
 pub const DROPS: &str = "drops.jsonl";
 /// `disclosure.json`.
 pub const DISCLOSURE: &str = "disclosure.json";
+/// `log.jsonl`, if the draw was logged.
+pub const LOG: &str = "log.jsonl";
 /// `officers-diff.jsonl`, where announced.
 pub const OFFICERS_DIFF: &str = "officers-diff.jsonl";
 /// `officers.jsonl`.
@@ -40,6 +42,8 @@ pub const STAGE_RECORDS: &str = "stage-records.jsonl";
 pub const STAGES: &str = "stages.jsonl";
 /// `subjects-diff.jsonl`, where announced.
 pub const SUBJECTS_DIFF: &str = "subjects-diff.jsonl";
+/// `timelock.json`, where a time lock is announced and its pulse known.
+pub const TIMELOCK: &str = "timelock.json";
 /// `subjects.jsonl`.
 pub const SUBJECTS: &str = "subjects.jsonl";
 
@@ -74,14 +78,16 @@ pub const REQUIRED: [&str; 7] = [
     SUBJECTS,
 ];
 /// Entries that a bundle may have.
-pub const OPTIONAL: [&str; 7] = [
+pub const OPTIONAL: [&str; 9] = [
     AUDIT,
     CELLS,
     DROPS,
+    LOG,
     OFFICERS_DIFF,
     STAGE_RECORDS,
     STAGES,
     SUBJECTS_DIFF,
+    TIMELOCK,
 ];
 
 /// How much a bundle may unpack to.

@@ -1,12 +1,14 @@
 //! Evidence: the files of a draw, read strictly, each with what is wrong with it.
 //!
-//! Source: docs/spec.md sections 2 to 10 (the forms) and checks A02 to A09. Verifying, drawing,
+//! Source: docs/spec.md sections 2 to 10 (the forms) and checks A02 to A11. Verifying, drawing,
 //! disclosing and explaining all read through here, so they all refuse the same things.
 
 mod cells;
+mod log;
 mod stages;
 
 pub use self::cells::AuditParts;
+pub use self::log::{LogLine, LogParts, TimeLockDocument, read_log_lines};
 pub use self::stages::StageParts;
 
 use std::collections::HashSet;
@@ -88,6 +90,8 @@ pub struct Evidence {
     pub audit: Part<AuditParts>,
     /// Check A10; without anything in it when the plan has no stages.
     pub stages: Part<StageParts>,
+    /// Check A11; without anything in it when the draw was not logged and its time lock not opened.
+    pub log: Part<LogParts>,
 }
 
 /// Where the subject roster of a child draw comes from.
@@ -150,6 +154,7 @@ impl Evidence {
             disclosure: Part::from(files.get(bundle::DISCLOSURE).map(read_disclosure)),
             audit: cells::read_audit(&files, plan.as_ref()),
             stages: stages::read_stages(&files, plan.as_ref()),
+            log: log::read_log(&files),
             announcement,
             files,
         }
@@ -244,6 +249,15 @@ pub(crate) fn read_lines<T: DeserializeOwned + Send>(
     name: &str,
     bytes: &[u8],
 ) -> Result<Vec<T>, Message> {
+    read_lines_within(name, bytes, ROW_LIMIT)
+}
+
+/// The same with lines of at most `limit` bytes.
+pub(crate) fn read_lines_within<T: DeserializeOwned + Send>(
+    name: &str,
+    bytes: &[u8],
+    limit: usize,
+) -> Result<Vec<T>, Message> {
     let (lines, complete) = lines(bytes);
     // Every line is tried, so that the fault told is the first of the file.
     let read: Vec<Result<T, Message>> = lines
@@ -251,7 +265,7 @@ pub(crate) fn read_lines<T: DeserializeOwned + Send>(
         .enumerate()
         .with_min_len(LINES_PER_TASK)
         .map(|(index, line)| {
-            if line.len() > ROW_LIMIT {
+            if line.len() > limit {
                 return Err(at(name, index, "the line is too long", "该行过长"));
             }
             read_document(line).map_err(|m| at(name, index, &m.english, &m.chinese))

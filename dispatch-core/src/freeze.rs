@@ -13,6 +13,7 @@ use crate::announcement::{
 };
 use crate::beacon::Pulse;
 use crate::bundle::{self, Files};
+use crate::custody::Custody;
 use crate::digest::{Digest, hex};
 use crate::disclosure::AuditKey;
 use crate::json::to_canonical;
@@ -108,6 +109,20 @@ pub struct Frozen {
 /// # Errors
 /// Everything that keeps it from being announced.
 pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
+    freeze_with(draft, entropy, |_| Ok(Custody::default()))
+}
+
+/// Freezes a draft whose secret others hold too. `custody` is given what only the operator has
+/// besides the secret and the roster key, `cells.jsonl` and `recusals.jsonl` opened, encrypts it
+/// and says what the announcement tells of it (docs/spec.md section 18).
+///
+/// # Errors
+/// Everything that keeps it from being announced, and what `custody` says.
+pub fn freeze_with(
+    draft: Draft,
+    entropy: &Entropy,
+    custody: impl FnOnce(&Files) -> Result<Custody, Message>,
+) -> Result<Frozen, Vec<Message>> {
     let plan = draft.plan;
     let strata = Stratification::new(&plan, &draft.subjects, None);
     let mut faults = strata.faults(&plan, &draft.subjects);
@@ -165,6 +180,19 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
         &officers,
         &plan.officers.sealed,
     );
+    let mut secret = Files::default();
+    secret.insert(bundle::RECUSALS, json_lines(&recusals.lines));
+    secret.insert(
+        bundle::CELLS,
+        cell_lines(
+            &subjects,
+            &subject_cells,
+            &officers,
+            &officer_cells,
+            &open_recusals,
+        ),
+    );
+    let custody = custody(&secret).map_err(|fault| vec![fault])?;
     let summary = |roster: &Roster, diff: Option<DiffSummary>| RosterSummary {
         count: roster.len() as u64,
         diff: diff.into_iter().collect(),
@@ -172,6 +200,7 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
     };
     let announcement = Announcement {
         created: draft.created,
+        custody,
         excluded: strata.excluded,
         format: Announcement::FORMAT.to_owned(),
         officers: summary(&officers, officer_diff),
@@ -220,18 +249,6 @@ pub fn freeze(draft: Draft, entropy: &Entropy) -> Result<Frozen, Vec<Message>> {
     public.insert(bundle::RECUSALS, json_lines(&closed));
     public.insert(bundle::ANNOUNCEMENT, bytes);
 
-    let mut secret = Files::default();
-    secret.insert(bundle::RECUSALS, json_lines(&recusals.lines));
-    secret.insert(
-        bundle::CELLS,
-        cell_lines(
-            &subjects,
-            &subject_cells,
-            &officers,
-            &officer_cells,
-            &open_recusals,
-        ),
-    );
     let roster_key = Digest::new(entropy.roster_key);
     let audit = AuditKey {
         commitment,

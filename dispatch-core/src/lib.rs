@@ -17,6 +17,8 @@
 //! 5. [`bundle`] packs the evidence; [`verify`] runs the numbered checks; [`explain`] answers
 //!    "why me?".
 //!
+//! That things were public in time is shown with the formats of transparency logs in [`log`].
+//!
 //! Beside it, [`ledger`] turns earlier visits into exclusions, forbidden pairs and warnings.
 //!
 //! `examples/draw.rs` does all of it in memory.
@@ -31,6 +33,7 @@ pub mod custody;
 pub mod digest;
 pub mod disclosure;
 pub mod draw;
+pub mod entry;
 pub mod evidence;
 pub mod explain;
 pub mod export;
@@ -41,6 +44,7 @@ pub mod json;
 pub mod language;
 pub mod ledger;
 pub mod listing;
+pub mod log;
 mod markup;
 pub mod merkle;
 pub mod officer;
@@ -65,6 +69,7 @@ pub mod syntax;
 pub mod tamper;
 pub mod team;
 pub mod template;
+pub mod timestamp;
 pub mod verify;
 pub mod visit;
 pub mod workbook;

@@ -1,17 +1,22 @@
 //! Merkle trees over SHA-256: the roots that rosters, results and the log are committed to.
 //!
-//! Source: RFC 6962 section 2.1 (hashing and shape), RFC 9162 section 2.1.3 (inclusion proofs).
+//! Source: RFC 6962 section 2.1 (hashing and shape), RFC 9162 sections 2.1.3 and
+//! 2.1.4 (inclusion and consistency proofs).
 //! A tree of n > 1 leaves splits at the largest power of two below n; no leaf is ever duplicated.
 //! Invariant: leaves and nodes are hashed under different prefixes (0x00, 0x01), so a node can
 //! never be passed off as a leaf; a root commits to the leaves, their order and their number only
 //! together with the size, which every caller keeps beside the root.
 
+mod consistency;
 mod proof;
+mod ranges;
 mod tree;
 
 use sha2::{Digest as _, Sha256};
 
+pub use self::consistency::{ConsistencyError, ConsistencyProof};
 pub use self::proof::{InclusionProof, MerkleError};
+pub use self::ranges::{Subtree, consistency_ranges, inclusion_ranges, subtrees};
 pub use self::tree::Tree;
 use crate::digest::Digest;
 

@@ -76,7 +76,7 @@ pub fn selftest(progress: &(dyn Fn(usize) + Sync)) -> Vec<SelftestResult> {
 fn good(draw: &small::Draw) -> Result<usize, Message> {
     let expectations = Expectations {
         commitment: Some(draw.commitment),
-        policy: None,
+        ..Expectations::default()
     };
     for (files, auditor) in [
         (&draw.public, Verdict::Hidden),

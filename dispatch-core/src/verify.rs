@@ -5,9 +5,11 @@
 //! table stands in it exactly once, in order.
 
 mod children;
+mod custody;
 mod drawn;
 mod forms;
 mod frozen;
+mod log;
 mod outside;
 mod report;
 mod stages;
@@ -23,6 +25,7 @@ use crate::bundle::{self, Files};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::language::Message;
+use crate::log::LogPolicy;
 use crate::policy::Policy;
 use crate::roster::Cells;
 use crate::selection::Stratification;
@@ -34,6 +37,8 @@ pub struct Expectations {
     pub commitment: Option<Digest>,
     /// The verifier's policy.
     pub policy: Option<Policy>,
+    /// Which log and which witnesses count.
+    pub log_policy: Option<LogPolicy>,
 }
 
 /// What a check came to: passed, failed, or could not be run, with words.
@@ -101,6 +106,9 @@ fn verify_within(
     drawn::run(&mut run, &evidence, &cells);
     stages::run(&mut run, &evidence, &cells);
     run.outside(&evidence, expectations);
+    let logged = log::run(&mut run, &evidence, expectations);
+    custody::run(&mut run, &evidence, expectations, &logged);
+    run.has_quorum = logged.has_quorum;
     if parent.is_none() {
         let inner = children::Inner { unreadable, left };
         run.children = children::reports(&mut run, &mut evidence, inner, expectations);
@@ -157,6 +165,8 @@ pub(crate) struct Run<'o> {
     has_children: bool,
     /// Whether the bundle has a stage.
     held_stages: bool,
+    /// Whether witnesses have to cosign under the verifier's log policy.
+    has_quorum: bool,
     /// The bundle that this one stands in.
     parent: Option<&'o Parent<'o>>,
     children: Vec<(String, Report)>,
@@ -180,6 +190,7 @@ impl<'o> Run<'o> {
             has_stages: false,
             has_children: false,
             held_stages: false,
+            has_quorum: false,
             parent,
             children: Vec::new(),
             strata: None,

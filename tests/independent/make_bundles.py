@@ -38,7 +38,7 @@ BLS_IS_MISSING = "py_ecc is missing: the reports have C03, C06 and G04 as skippe
 
 def write(directory, stem, data, slips=None) -> dict:
     """A bundle, its report, and the verifier's policy, if it has one"""
-    report = verify(io.BytesIO(data), f"{stem}.zip", slips=slips)
+    report = verify(io.BytesIO(data), f"{stem}.zip", policy={"slips": slips} if slips else None)
     with open(os.path.join(directory, f"{stem}.zip"), "wb") as file:
         file.write(data)
     with open(os.path.join(directory, f"{stem}.report.json"), "w", encoding="utf-8") as file:

@@ -103,7 +103,9 @@ class Grades(WithoutSignatures):
         data = prover.make("grade", case)["public"]
         announced = slips_of(data)
         commitment = announced[0]["commitment"] if expected else None
-        return verify(io.BytesIO(data), "x.zip", commitment, slips(announced))["grade"]
+        slips = slips(announced)
+        return verify(io.BytesIO(data), "x.zip", expect=commitment,
+                      policy=None if slips is None else {"slips": slips})["grade"]
 
     def test_grades(self):
         plain, staged, family = cases.early, cases_stages.two_stages, cases_stages.campaign

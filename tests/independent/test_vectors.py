@@ -36,10 +36,10 @@ class Vectors(unittest.TestCase):
         for path in paths:
             stem = path.removesuffix(".zip")
             policy = f"{stem}.policy.json"
-            slips = read_policy(policy) if os.path.exists(policy) else None
+            pinned = {"policy": read_policy(policy)} if os.path.exists(policy) else {}
             with self.subTest(os.path.basename(path)), open(f"{stem}.report.json", encoding="utf-8") as file:
                 due = json.load(file)
-                self.assertEqual(without_details(verify(path, os.path.basename(path), slips=slips)), without_details(due))
+                self.assertEqual(without_details(verify(path, os.path.basename(path), **pinned)), without_details(due))
 
     def stored(self, folder) -> dict:
         """The files of a folder; a zip file as its entries, as another zlib may deflate otherwise"""

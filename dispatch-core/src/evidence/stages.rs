@@ -10,8 +10,8 @@ use crate::evidence::{Evidence, Part, at, check_result, is_record, read_lines};
 use crate::language::Message;
 use crate::plan::Plan;
 use crate::result::Record;
-use crate::stage::{DropOut, List, StageDocument, StageLine, StageRecord};
-use crate::syntax::{is_hex48, unix_time};
+use crate::stage::{DropOut, List, StageLine, StageRecord};
+use crate::syntax::is_hex48;
 
 /// The files of the stages, well formed.
 #[derive(Debug, Default)]
@@ -127,14 +127,7 @@ fn read(lines: &[u8], drops: &[u8], records: &[u8], plan: &Plan) -> Result<Stage
 }
 
 fn is_stage(line: &StageLine) -> bool {
-    let StageLine {
-        stage, signature, ..
-    } = line;
-    is_hex48(signature)
-        && stage.format == StageDocument::FORMAT
-        && unix_time(&stage.created).is_some()
-        && (1..=StageDocument::MOST).contains(&stage.number)
-        && stage.parent_stage <= StageDocument::MOST
+    is_hex48(&line.signature) && line.stage.is_well_formed()
 }
 
 /// The first line that is not behind the one before it.

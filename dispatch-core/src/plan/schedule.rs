@@ -42,6 +42,12 @@ impl Schedule {
         unix_time(&self.disclosure_time).unwrap_or(u64::MAX)
     }
 
+    /// The drand round whose pulse opens the time lock.
+    #[must_use]
+    pub fn lock_round(&self) -> u64 {
+        crate::beacon::round_at_or_after(self.disclosure_unix())
+    }
+
     /// The latest announcement in seconds since 1970.
     #[must_use]
     pub fn latest_announcement(&self) -> u64 {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{Digest, tagged};
 use crate::json::to_canonical;
 use crate::result::{Record, ResultDocument};
+use crate::syntax::unix_time;
 
 /// The document `stage-N.json`, published before the stage's pulse exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,15 @@ impl StageDocument {
     pub const FORMAT: &'static str = "dispatch/stage/1";
     /// The highest number of a stage.
     pub const MOST: u64 = 100;
+
+    /// Whether format, time and numbers have the form of docs/spec.md 15.1.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        self.format == Self::FORMAT
+            && unix_time(&self.created).is_some()
+            && (1..=Self::MOST).contains(&self.number)
+            && self.parent_stage <= Self::MOST
+    }
 }
 
 /// A line of `stages.jsonl`.

@@ -188,11 +188,14 @@ pub fn expectations(files: &Files) -> Expectations {
     }
     let policy = Policy {
         format: Policy::FORMAT.to_owned(),
-        slips,
+        slips: Some(slips),
+        authorities: Vec::new(),
+        custodians: Vec::new(),
     };
     Expectations {
         commitment,
         policy: Some(policy),
+        log_policy: None,
     }
 }
 

@@ -155,6 +155,7 @@ pub(super) fn reports(
     let expectations = Expectations {
         commitment: None,
         policy: expectations.policy.clone(),
+        log_policy: expectations.log_policy.clone(),
     };
     let mut left = inner.left;
     let mut reports = Vec::new();

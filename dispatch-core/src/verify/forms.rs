@@ -1,4 +1,4 @@
-//! Checks A01 to A10, E01 and E02: is every file there, well formed, and opened as it was sealed?
+//! Checks A01 to A11, E01 and E02: is every file there, well formed, and opened as it was sealed?
 
 use super::{Form, OpenCells, Outcome, Run, Status, gone, number};
 use crate::bundle::{self, Files, child_number};
@@ -22,7 +22,7 @@ impl Run<'_> {
         }
     }
 
-    /// A02 to A10.
+    /// A02 to A11.
     pub(super) fn forms(&mut self, evidence: &Evidence) {
         self.part("A02", &evidence.announcement, |a| {
             let plan = &a.document.plan;
@@ -65,6 +65,10 @@ impl Run<'_> {
         }
         self.part("A10", &evidence.stages, |s| {
             number(s.lines.len(), "stages", "次补抽")
+        });
+        self.part("A11", &evidence.log, |parts| match &parts.lines {
+            Some(lines) => number(lines.len(), "entries of the log", "条日志条目"),
+            None => Message::new("not logged", "未附日志"),
         });
     }
 
@@ -125,6 +129,7 @@ pub(super) fn entries(names: &[String], evidence: &Evidence, form: Form) -> Outc
     }
     let unjudged = evidence.announcement.good().is_none();
     let mut children = 0;
+    let mut has_lock = false;
     if let Some(announced) = evidence.announcement.good() {
         let document = &announced.document;
         let diffs = [
@@ -145,6 +150,7 @@ pub(super) fn entries(names: &[String], evidence: &Evidence, form: Form) -> Outc
             due.extend([bundle::DROPS, bundle::STAGE_RECORDS, bundle::STAGES]);
         }
         children = plan.children.len();
+        has_lock = !document.custody.timelock.is_empty();
     }
     if let Some(name) = due.iter().find(|name| !has(name)) {
         return Err(Message::new(
@@ -162,6 +168,8 @@ pub(super) fn entries(names: &[String], evidence: &Evidence, form: Form) -> Outc
             bundle::SUBJECTS_DIFF,
         ];
         due.contains(&name)
+            || name == bundle::LOG
+            || (name == bundle::TIMELOCK && (unjudged || has_lock))
             || child_number(name).is_some_and(|number| unjudged || number <= children)
             || (unjudged && conditional.contains(&name))
     };

@@ -70,8 +70,12 @@ pub enum Grade {
     Failed,
     /// Nothing failed, but something could not be checked.
     Incomplete,
+    /// The pinned witnesses saw the draw before its randomness existed, and its result.
+    Witnessed,
     /// The verifier's own record shows that the commitment came in time.
     FrozenFirst,
+    /// Tokens of a pinned authority show that it existed in time.
+    Timestamped,
     /// The bundle belongs to the commitment the verifier holds.
     Expected,
     /// Consistent with itself, and no more.
@@ -89,6 +93,14 @@ impl Grade {
             ),
             Self::Failed => Message::new("at least one check failed", "至少有一项核验未通过"),
             Self::Incomplete => Message::new("something could not be checked", "有核验项未能执行"),
+            Self::Witnessed => Message::new(
+                "the witnesses of your log policy saw it in the log before the randomness existed, and the result is the one that was logged",
+                "您固定的见证方表明：随机数产生之前它已记入日志，结果与当时入日志的一致",
+            ),
+            Self::Timestamped => Message::new(
+                "tokens of a time-stamping authority that you pinned show that it existed in time; that there was no other, only witnesses can show",
+                "您固定的时间戳机构表明它按期存在；是否另有一份，只有见证方才能说明",
+            ),
             Self::FrozenFirst => Message::new(
                 "your own record shows that the commitment was received in time, before the randomness existed",
                 "您自己的记录表明：承诺在随机数产生之前按期收到",
@@ -98,8 +110,8 @@ impl Grade {
                 "与您持有的承诺一致；该承诺是否按期收到，以您的记录为准",
             ),
             Self::Consistent => Message::new(
-                "consistent with itself, and no more: give --expect with the commitment slip, or --policy, to know that it was frozen first",
-                "仅内部一致：请用 --expect 提供承诺单上的承诺，或用 --policy 提供信任策略，才能确认抽取前已经冻结",
+                "consistent with itself, and no more: give --log-policy, --policy, or --expect with the commitment slip, to know that it was frozen first",
+                "仅内部一致：请用 --log-policy 或 --policy 提供信任策略，或用 --expect 提供承诺单上的承诺，才能确认抽取前已经冻结",
             ),
         }
     }
@@ -222,6 +234,7 @@ pub(super) fn derive(name: &str, run: Run<'_>, announced: Option<&Announced>) ->
         sealed_strata,
         sealed_team,
         held_stages,
+        has_quorum,
         children,
         ..
     } = run;
@@ -253,16 +266,25 @@ pub(super) fn derive(name: &str, run: Run<'_>, announced: Option<&Announced>) ->
             .chain(of_children)
             .any(|checks| any_has(checks, status))
     };
-    let first = |(_, report): &(String, Report)| report.grade == Grade::FrozenFirst;
+    let children_are = |grades: &[Grade]| {
+        let mut children = children.iter();
+        children.all(|(_, report)| grades.contains(&report.grade))
+    };
+    let staged = |id| !held_stages || passed(id);
+    let logged = passed("L02") && passed("L03") && staged("L04");
+    let first = passed("F02") || (passed("L02") && has_quorum);
+    let stages_first = staged("F03") || (passed("L04") && has_quorum);
+    let (witnessed, frozen_first) = (Grade::Witnessed, Grade::FrozenFirst);
+    let from_outside = [witnessed, frozen_first, Grade::Timestamped];
     let grade = match () {
         () if commitment.is_none() => Grade::Failed,
         () if replay => Grade::Replay,
         () if has(Status::Fail) => Grade::Failed,
         () if has(Status::Skipped) => Grade::Incomplete,
-        () if passed("F02") && (!held_stages || passed("F03")) && children.iter().all(first) => {
-            Grade::FrozenFirst
-        }
-        () if passed("F01") && (!held_stages || passed("F03")) && children.iter().all(first) => {
+        () if logged && has_quorum && children_are(&[witnessed]) => witnessed,
+        () if first && stages_first && children_are(&[witnessed, frozen_first]) => frozen_first,
+        () if logged && children_are(&from_outside) => Grade::Timestamped,
+        () if passed("F01") && (staged("F03") || passed("L04")) && children_are(&from_outside) => {
             Grade::Expected
         }
         () => Grade::Consistent,
@@ -279,11 +301,16 @@ pub(super) fn derive(name: &str, run: Run<'_>, announced: Option<&Announced>) ->
     }
 }
 
-/// Whether a check has this status; F01 to F03 may be skipped.
+/// Whether a check has this status; what the verifier did not ask for may be skipped.
 fn any_has(checks: &[CheckResult], status: Status) -> bool {
     checks
         .iter()
-        .any(|r| r.status == status && (status == Status::Fail || !r.id.starts_with('F')))
+        .any(|r| r.status == status && (status == Status::Fail || !is_asked_for(r.id)))
+}
+
+/// Whether a check needs something that the verifier brings along.
+fn is_asked_for(id: &str) -> bool {
+    id.starts_with(['F', 'L']) || id == "K01"
 }
 
 /// The worse of two public verdicts.
@@ -298,7 +325,7 @@ fn worse(one: Verdict, other: Verdict) -> Verdict {
 fn verdict<'r>(results: impl Iterator<Item = &'r CheckResult>) -> Verdict {
     results.fold(Verdict::Pass, |verdict, result| match result.status {
         Status::Fail => Verdict::Fail,
-        Status::Skipped if !result.id.starts_with('F') && verdict == Verdict::Pass => {
+        Status::Skipped if !is_asked_for(result.id) && verdict == Verdict::Pass => {
             Verdict::Incomplete
         }
         _ => verdict,

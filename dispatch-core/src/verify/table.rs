@@ -76,7 +76,7 @@ const fn row(
 
 /// All checks, in order: a row each.
 #[rustfmt::skip]
-pub const CHECKS: [Check; 50] = [
+pub const CHECKS: [Check; 58] = [
     row("A01", "10", &[], Mark::None, "container", "证据包完整可读"),
     row("A02", "4", &[], Mark::None, "announcement is well formed", "公告格式与规则"),
     row("A03", "2.1", &["A02"], Mark::None, "subject roster is well formed", "检查对象名录格式"),
@@ -87,6 +87,7 @@ pub const CHECKS: [Check; 50] = [
     row("A08", "9", &[], Mark::None, "disclosure is well formed", "公开文件格式"),
     row("A09", "10", &["A02"], Mark::Auditor, "auditor's files are well formed", "审计文件格式"),
     row("A10", "15.1", &["A02"], Mark::None, "files of the stages are well formed", "补抽文件格式"),
+    row("A11", "17.7", &[], Mark::None, "files of log and time lock are well formed", "日志与时间锁文件格式"),
     row("B01", "4", &["A02", "A06", "A08"], Mark::None, "all documents are of one announcement", "各文件属于同一公告"),
     row("B02", "2.2", &["A02"], Mark::None, "subject roster is the frozen one", "检查对象名录与冻结时一致"),
     row("B03", "2.2", &["A02"], Mark::None, "officer roster is the frozen one", "执法检查人员名录与冻结时一致"),
@@ -127,4 +128,11 @@ pub const CHECKS: [Check; 50] = [
     row("H03", "16.2", &["A02", "A07", "A10", "H01"], Mark::None, "lists follow the parent's", "名单与发起方一致"),
     row("H04", "16.3", &["A02"], Mark::None, "every child is disclosed", "各分级抽取均已公开"),
     row("H05", "16.1", &["A02", "A04", "H01"], Mark::None, "nobody stands in two officer rosters", "人员未重复列入名录"),
+    row("L01", "17.5", &["A11"], Mark::None, "the log's proofs hold under your log policy", "日志证明符合您的日志策略"),
+    row("L02", "17.4", &["A02", "L01"], Mark::None, "the announcement was logged in time, once", "公告按期入日志且仅此一份"),
+    row("L03", "17.4", &["A02", "A06", "A10", "L01"], Mark::None, "the results are the logged ones", "结果与日志一致"),
+    row("L04", "17.4", &["A02", "A10", "L01"], Mark::None, "the stages were logged in time", "补抽按期入日志"),
+    row("L05", "17.6", &["A11", "L01"], Mark::None, "time-stamp tokens", "时间戳"),
+    row("K01", "18.2", &["A02", "L01"], Mark::None, "a custodian acknowledged in time", "密钥保管方已按期确认"),
+    row("K02", "18.3", &["A02", "A11"], Mark::None, "the time lock holds the secret", "时间锁内为冻结的密钥"),
 ];

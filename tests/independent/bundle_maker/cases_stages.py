@@ -28,7 +28,8 @@ def second_drops(draw, now):
     """Two subjects of one stratum, one of them with an officer who leaves that very visit, and an officer who keeps the
     visits already given."""
     low = in_stratum(draw, now, "risk", "低")
-    return [(low[0], "", "deregistered"), (low[0], member(now, low[0]), "unavailable"), (low[1], "", "force-majeure"), ("", member(now, low[2]), "transferred")]
+    return [(low[0], "", "deregistered"), (low[0], member(now, low[0]), "unavailable"), (low[1], "", "force-majeure"),
+            ("", member(now, low[2]), "transferred")]
 
 
 def two_stages(name="2023-101", max_drops=3, **other):
@@ -138,8 +139,10 @@ def child_drops(draw, now):
     and another one is on leave."""
     stays = [s for s in sorted(set(now) & draw.parent_list(1)) if all(now[s]["officers"])]
     goes = next(s for s in sorted(set(now) - draw.parent_list(1)) if all(now[s]["officers"]))
+    gone = {drop["officer"] for drop in draw.drops if not drop["subject"]}
+    leaves = next(o for o in now[stays[1]]["officers"] if o not in gone)
     return [(stays[0], member(now, stays[0]), "recusal"), (goes, member(now, goes), "recusal-requested"),
-            ("", member(now, stays[1]), "unavailable")]
+            ("", leaves, "unavailable")]
 
 
 def food(draw):

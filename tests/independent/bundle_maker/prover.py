@@ -53,6 +53,9 @@ def pack(entries) -> bytes:
     return out.getvalue()
 
 
+NO_CUSTODY = {"custodians": [], "file": "", "timelock": ""}
+
+
 class Draw:
     """One draw, with its stages. `case` has `plan`, `subjects`, `officers`, `created`, `replay` and, where wanted,
     `values` (disclosed sources), `recusals`, `stages`, `cheat`, …; `parent` is the Draw of a child draw's parent."""
@@ -138,7 +141,8 @@ class Draw:
                        for s, pool in zip(plan["strata"], pools)],
             "outside_strata": outside, "secret_hash": H("dispatch/v1/secret", self.secret).hex(),
             "round": self.round_of(plan["schedule"]["draw_time"]) if has_drand else 0,
-            "recent_pulse": self.case.get("recent_pulse", []), "policy": self.case.get("policy", "")}
+            "recent_pulse": self.case.get("recent_pulse", []), "policy": self.case.get("policy", ""),
+            "custody": self.case.get("custody", NO_CUSTODY)}
         return canon(announcement), extra
 
     # ---- what is drawn

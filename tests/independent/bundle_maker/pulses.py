@@ -13,10 +13,14 @@ def read_pulses() -> dict:
     return {int(row[0]): row[1] for row in rows}
 
 
+def time_at(seconds: int) -> str:
+    """1.6"""
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def time_of(round_number: int) -> str:
     """1.6: the time of a round"""
-    moment = datetime.datetime.fromtimestamp(round_time(round_number), datetime.timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time_at(round_time(round_number))
 
 
 PULSES = read_pulses()

@@ -1,4 +1,5 @@
 """4 The announcement; 2.5 its summaries of differences."""
+from .custody import custody
 from .plan import PLAN, plan_rules
 from .primitives import Refused, need_ascending, refuse_if, show
 from .selection import quota_size
@@ -13,7 +14,7 @@ ANNOUNCEMENT = closed(
     subjects=ROSTER, officers=ROSTER, recusals=closed(count=integer(), root=hex32),
     excluded=list_of(closed(code=ident, count=integer())), outside_strata=integer(), secret_hash=hex32,
     strata=list_of(closed(name=text, pool=integer(), quota=integer())), round=integer(),
-    recent_pulse=list_of(closed(round=integer(1), signature=hex48), 0, 1), policy=hex32_or_empty)
+    custody=custody, recent_pulse=list_of(closed(round=integer(1), signature=hex48), 0, 1), policy=hex32_or_empty)
 
 
 def announcement_rules(a):

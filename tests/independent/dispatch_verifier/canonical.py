@@ -54,14 +54,14 @@ def raw_lines(data: bytes) -> list[bytes]:
     return lines
 
 
-def parse_lines(data: bytes, name: str, shape=None) -> list[dict]:
+def parse_lines(data: bytes, name: str, shape=None, longest=MAX_LINE) -> list[dict]:
     """1.3: a JSON-lines file."""
     if data and not data.endswith(b"\n"):
         raise Refused(f"{name}: the last line has no LF")
     rows = []
     for number, line in enumerate(raw_lines(data), 1):
-        if len(line) > MAX_LINE:
-            raise Refused(f"{name} line {number}: more than {MAX_LINE} bytes")
+        if len(line) > longest:
+            raise Refused(f"{name} line {number}: more than {longest} bytes")
         row = parse_object(line, f"{name} line {number}")
         if shape:
             shape(row, f"{name} line {number}")

@@ -3,6 +3,7 @@ from .checks_children import ChildrenChecks
 from .checks_drawn import DrawnChecks
 from .checks_form import FormChecks
 from .checks_frozen import FrozenChecks
+from .checks_log import LogChecks
 from .checks_seed import SeedChecks
 from .checks_stages import StageChecks
 from .container import DIFFS, MAX_ALL, Container
@@ -12,7 +13,7 @@ CHECKS = (  # id, section, what must have passed or be there ("+" and "*" mark t
     ("A01", "10", ""), ("A02", "4", "announcement.json"), ("A03", "2.1", "A02 subjects.jsonl"),
     ("A04", "2.1", "A02 officers.jsonl"), ("A05", "10", "A02 recusals.jsonl"), ("A06", "8", "result.json"),
     ("A07", "8", "A02 assignments.jsonl"), ("A08", "9", "disclosure.json"), ("A09", "10", "A02 audit.json cells.jsonl"),
-    ("A10", "15.1", "A02 stages.jsonl drops.jsonl stage-records.jsonl"),
+    ("A10", "15.1", "A02 stages.jsonl drops.jsonl stage-records.jsonl"), ("A11", "17.7", ""),
     ("B01", "4", "A02 A06 A08"), ("B02", "2.2", "A02 subjects.jsonl"), ("B03", "2.2", "A02 officers.jsonl"),
     ("B04", "2.4", "A02 A05"), ("B05", "2.5", "A02 A03"), ("B06", "2.5", "A02 A04"), ("B07", "3.2", "A02 A03 +"),
     ("B08", "4", "A02 A08"), ("B09", "3", "A02"), ("C01", "9", "A02 A08"), ("C02", "5.2", "A02"),
@@ -25,7 +26,9 @@ CHECKS = (  # id, section, what must have passed or be there ("+" and "*" mark t
     ("G05", "15.2", "A02 A04 A07 A10"), ("G06", "15.3", "A02 A03 A07 A08 A10"), ("G07", "15.3", "A02 A03 A07 A08 A10 +"),
     ("G08", "15.4", "A02 A03 A04 A05 A07 A08 A10 *"), ("G09", "15.5", "A02 A07 A08 A10"),
     ("H01", "16.1", "A02"), ("H02", "16.1", "A02 H01"), ("H03", "16.2", "A02 A07 A10 H01"), ("H04", "16.3", "A02"),
-    ("H05", "16.1", "A02 A04 H01"))
+    ("H05", "16.1", "A02 A04 H01"), ("L01", "17.5", "A11"), ("L02", "17.4", "A02 L01"),
+    ("L03", "17.4", "A02 A06 A10 L01"), ("L04", "17.4", "A02 A10 L01"), ("L05", "17.6", "A11 L01"),
+    ("K01", "18.2", "A02 L01"), ("K02", "18.3", "A02 A11 timelock.json"))
 NEEDS = {name: needs.split() for name, _, needs in CHECKS}
 AUDITORS_ONLY = ("A09", "E01", "E02")
 OF_STAGES = {"A10", *(name for name in NEEDS if name[0] == "G")}
@@ -34,15 +37,16 @@ READ_PARENTS_LIST = ("D02", "G05", "G06", "G07", "G08", "G09", "H03")
 FIXED_COLUMNS = {"department", "expert", "expires", "lead", "leave", "limit", "matters", "skills"}
 
 
-class Verification(FormChecks, FrozenChecks, SeedChecks, DrawnChecks, StageChecks, ChildrenChecks):
+class Verification(FormChecks, FrozenChecks, SeedChecks, DrawnChecks, StageChecks, ChildrenChecks,
+                   LogChecks):
     """One bundle. Every check is a method of its name: it returns its detail, or raises Refused (fail) or NotChecked.
     `parent` is the verification of the bundle that this one stands in, as its child number `position`."""
 
-    def __init__(self, source, expect=None, slips=None, parent=None, position=0, left=MAX_ALL):
+    def __init__(self, source, pins, parent=None, position=0, left=MAX_ALL):
         self.box = Container(source, left, inside=parent is not None)
-        self.expect, self.slips, self.parent, self.position = expect, slips, parent, position
+        self.pins, self.parent, self.position = pins, parent, position
         self.auditors_form = self.box.readable and not {"audit.json", "cells.jsonl"}.isdisjoint(self.box.names)
-        self.outcome, self.step_list = {}, None
+        self.outcome, self.step_list, self.log, self.timelock = {}, None, None, None
         self.children = []  # the verifications of the bundles inside this one
 
     def check(self, name) -> tuple[str, str]:
@@ -89,7 +93,10 @@ class Verification(FormChecks, FrozenChecks, SeedChecks, DrawnChecks, StageCheck
             return "no stages in the plan"
         if name in OF_A_CHILD and not self.is_child and self.parent is None:
             return "no parent"
-        return "no children" if name == "H04" and not self.plan["children"] else ""
+        custody = self.a["custody"]
+        due = {"H04": (self.plan["children"], "no children"), "K01": (custody["custodians"], "no custodian"),
+               "K02": (custody["timelock"], "no time lock")}
+        return due[name][1] if name in due and not due[name][0] else ""
 
     def reads_parents_list(self, name) -> bool:
         return name in READ_PARENTS_LIST and self.is_child

@@ -1,8 +1,10 @@
 """11, checks A: the container and the form of every file."""
 from .announcement import ANNOUNCEMENT, announcement_rules
 from .canonical import parse_lines, parse_object, raw_lines
-from .container import ALWAYS, AUDITORS, CHILDREN, DIFFS, STAGE_FILES, SUBJECTS
-from .documents import (AUDIT, CLOSED_RECUSAL, DISCLOSURE, OPEN_RECUSAL, RECORD, RESULT, STAGE_LINE, STAGE_RECORD, drop)
+from .container import ALWAYS, AUDITORS, CHILDREN, DIFFS, LOG, STAGE_FILES, SUBJECTS, TIMELOCK
+from .documents import (AUDIT, CLOSED_RECUSAL, DISCLOSURE, OPEN_RECUSAL, RECORD, RESULT, STAGE_LINE, STAGE_RECORD,
+                        TIMELOCK_DOCUMENT, drop)
+from .log import parse_log
 from .officers import expanded_slots
 from .primitives import H, Refused, need_ascending, need_unique, refuse_if, show
 from .roster import need_row, pair_id
@@ -31,7 +33,8 @@ class FormChecks:
         due -= {SUBJECTS} if self.is_child else set()
         due |= {name for roster, name in DIFFS.items() if self.a[roster]["diff"]}
         due |= set(STAGE_FILES) if self.plan["schedule"]["stages"] else set()
-        return due, {name for name, number in CHILDREN.items() if number <= len(self.plan["children"])}
+        possible = {name for name, number in CHILDREN.items() if number <= len(self.plan["children"])} | {LOG}
+        return due, possible | ({TIMELOCK} if self.a["custody"]["timelock"] else set())
 
     def A02(self):
         self.announcement = self.box.entries["announcement.json"]
@@ -149,3 +152,14 @@ class FormChecks:
         for line in self.drops + self.stage_records:
             refuse_if(line["stage"] not in numbers, f"a line of stage {line['stage']}, which was not held")
         return f"{len(self.stages)} stages, {len(self.drops)} drops, {len(self.stage_records)} stage records"
+
+    def A11(self):
+        found = []
+        if LOG in self.box.entries:
+            self.log = parse_log(self.box.entries[LOG], LOG)
+            found.append(f"{len(self.log)} lines of the log")
+        if TIMELOCK in self.box.entries:
+            self.timelock = parse_object(self.box.entries[TIMELOCK], TIMELOCK)
+            TIMELOCK_DOCUMENT(self.timelock, "timelock")
+            found.append(f"the pulse of round {self.timelock['round']}")
+        return ", ".join(found) or "neither log nor time lock"

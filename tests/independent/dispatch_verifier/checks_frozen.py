@@ -104,16 +104,16 @@ class FrozenChecks:
         return f"made at {self.a['created']} (a claim), draw at {schedule['draw_time']}"
 
     def F01(self):
-        if self.expect is None:
+        if self.pins.expect is None:
             raise NotChecked("not asked: no commitment was given")
-        if self.expect != self.commitment.hex():
-            raise Refused(f"the commitment is {self.commitment.hex()}, expected {self.expect}")
+        if self.pins.expect != self.commitment.hex():
+            raise Refused(f"the commitment is {self.commitment.hex()}, expected {self.pins.expect}")
         return "the commitment is the expected one"
 
     def own_slips(self):
-        if self.slips is None:
-            raise NotChecked("not asked: no policy was given")
-        return [s for s in self.slips if s["draw"] == self.plan["draw"]]
+        if self.pins.slips is None:
+            raise NotChecked("not asked: no policy with slips was given")
+        return [s for s in self.pins.slips if s["draw"] == self.plan["draw"]]
 
     def need_slip(self, slips, commitment: bytes, due: str, lead_minutes: int, what: str) -> str:
         """12: slips for one thing: there is one, all name it, and the earliest came in time"""

@@ -10,8 +10,9 @@ SUBJECTS = "subjects.jsonl"  # in every bundle but that of a child draw (16.3)
 DIFFS = {"subjects": "subjects-diff.jsonl", "officers": "officers-diff.jsonl"}
 STAGE_FILES = ("stages.jsonl", "drops.jsonl", "stage-records.jsonl")
 AUDITORS = ("audit.json", "cells.jsonl")
+LOG, TIMELOCK = "log.jsonl", "timelock.json"
 CHILDREN = {f"child-{number}.zip": number for number in range(1, 101)}
-KNOWN = (*ALWAYS, SUBJECTS, *DIFFS.values(), *STAGE_FILES, *AUDITORS)
+KNOWN = (*ALWAYS, SUBJECTS, *DIFFS.values(), *STAGE_FILES, *AUDITORS, LOG, TIMELOCK)
 MAX_ENTRIES, MAX_JSON, MAX_ALL = 128, 16 * 2 ** 20, 8 * 2 ** 30
 STORED, DEFLATED = 0, 8
 

@@ -1,4 +1,4 @@
-"""The shapes of the other documents and lines of a bundle (2.4, 2.5, 8, 9, 10, 15), and of a policy (12)."""
+"""The shapes of the other documents and lines of a bundle (2.4, 2.5, 8, 9, 10, 15)."""
 from .primitives import Refused, refuse_if
 from .shapes import (any_string, by_kind, closed, hex32, hex48, id_or_empty, ident, integer, list_of, one_of, text,
                      time)
@@ -14,7 +14,10 @@ CLOSED_RECUSAL = closed(leaf=hex32)
 OPEN_RECUSAL = closed(officer=ident, reason=hex32, salt=hex32, subject=ident)
 DIFF_LINE = closed(change=one_of("added", "changed", "removed"), id=ident, reason=text)
 
-STAGE = closed(commitment=hex32, created=time, drops=closed(officers=integer(), root=hex32, subjects=integer(), visits=integer()),
+TIMELOCK_DOCUMENT = closed(commitment=hex32, format=one_of("dispatch/timelock/1"), round=integer(1), signature=hex48)
+
+STAGE = closed(commitment=hex32, created=time,
+               drops=closed(officers=integer(), root=hex32, subjects=integer(), visits=integer()),
                format=one_of("dispatch/stage/1"), number=integer(1, 100), parent_stage=integer(0, 100), previous=hex32,
                round=integer())
 STAGE_LINE = closed(result=RESULT, signature=hex48, stage=STAGE)
@@ -34,14 +37,3 @@ def drop(v, where):
     reasons = OFFICER_REASONS if not v["subject"] else VISIT_REASONS if v["officer"] else SUBJECT_REASONS
     if v["reason"] not in reasons:
         raise Refused(f"{where}: {v['reason']} is no reason for this kind of drop")
-
-
-def slip(v, where):
-    """12: `stage` may be left out and is then 0"""
-    fields = {"commitment": hex32, "draw": ident, "received": time}
-    if type(v) is dict and "stage" in v:
-        fields["stage"] = integer(0, 100)
-    closed(**fields)(v, where)
-
-
-POLICY = closed(format=one_of("dispatch/policy/1"), slips=list_of(slip))

@@ -1,12 +1,56 @@
-"""12 The trust policy of a verifier."""
+"""12 What a verifier pins: a commitment, a log policy, and a policy of its own (slips, authorities, custodians)."""
+import dataclasses
 import json
 import re
 
 from .canonical import canonical
-from .documents import POLICY
+from .encoding import base64_bytes
+from .key import SIGNATURE, key_shape
+from .log_policy import LogPolicy
 from .primitives import Refused
+from .shapes import closed, hex32, ident, integer, list_of, one_of, string, text, time
 
-MAX_POLICY = 2 ** 20
+MAX_POLICY, MAX_CERTIFICATE = 2 ** 20, 40000
+
+
+@dataclasses.dataclass
+class Pins:
+    """`policy` is the object of 12; a child has no commitment of its own (F01)."""
+    expect: str = None
+    policy: dict = None
+    log_policy: LogPolicy = None
+
+    @property
+    def slips(self):
+        """None if no policy with `slips` was given"""
+        return (self.policy or {}).get("slips")
+
+    @property
+    def authorities(self) -> list:
+        return (self.policy or {}).get("authorities", [])
+
+    @property
+    def custodians(self) -> list:
+        return (self.policy or {}).get("custodians", [])
+
+
+def with_optional(optional: dict, **required):
+    """A closed set in which some fields may be left out"""
+    def shape(v, where):
+        present = {name: field for name, field in optional.items() if type(v) is dict and name in v}
+        closed(**required, **present)(v, where)
+    return shape
+
+
+def certificate(v, where):
+    string(1, MAX_CERTIFICATE, "certificate")(v, where)
+    base64_bytes(v, where)
+
+
+SLIP = with_optional({"stage": integer(0, 100)}, commitment=hex32, draw=ident, received=time)
+POLICY = with_optional({"authorities": list_of(closed(certificate=certificate, name=text), 0, 100),
+                        "custodians": list_of(key_shape(SIGNATURE), 0, 100), "slips": list_of(SLIP)},
+                       format=one_of("dispatch/policy/1"))
 
 
 def plain_integer(literal: str) -> int:
@@ -26,8 +70,8 @@ def unique(pairs) -> dict:
     return dict(pairs)
 
 
-def read_policy(path) -> list:
-    """12: the slips of a trust policy; ValueError or OSError if it is none."""
+def read_policy(path) -> dict:
+    """12: a policy; ValueError or OSError if the file is none."""
     with open(path, "rb") as file:
         data = file.read(MAX_POLICY + 1)
     if len(data) > MAX_POLICY:
@@ -39,4 +83,4 @@ def read_policy(path) -> list:
         canonical(policy)  # refuses lone surrogates
     except (Refused, RecursionError) as error:
         raise ValueError(str(error)) from None
-    return policy["slips"]
+    return policy

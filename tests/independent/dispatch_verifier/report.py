@@ -1,9 +1,14 @@
 """11 The verdicts, 12 the grade, 13 the report."""
+import dataclasses
 import io
 
 from .checks import AUDITORS_ONLY, CHECKS, NEEDS, Verification
+from .policy import Pins
 
-OF_THE_POLICY = ("F01", "F02", "F03")
+OF_THE_VERIFIER = ("F01", "F02", "F03", "L01", "L02", "L03", "L04", "L05", "K01")  # for what it pins
+GRADES = ("witnessed", "frozen-first", "timestamped", "expected", "consistent")
+WITH_CHILDREN = {"witnessed": GRADES[:1], "frozen-first": GRADES[:2], "timestamped": GRADES[:3], "expected": GRADES[:3],
+                 "consistent": GRADES}  # the grades that every child must have
 WORST_FIRST = ("fail", "incomplete", "pass")
 
 
@@ -11,7 +16,7 @@ def verdict(v: Verification, names) -> str:
     statuses = {name: v.check(name)[0] for name in names}
     if "fail" in statuses.values():
         return "fail"
-    skipped = [name for name, status in statuses.items() if status == "skipped" and name not in OF_THE_POLICY]
+    skipped = [name for name, status in statuses.items() if status == "skipped" and name not in OF_THE_VERIFIER]
     return "incomplete" if skipped else "pass"
 
 
@@ -30,10 +35,23 @@ def grade(v: Verification, children) -> str:
     worst = min((verdict(each, NEEDS) for each in (v, *children)), key=WORST_FIRST.index)
     if worst != "pass":
         return {"fail": "failed"}.get(worst, worst)
-    later = v.passed("F03") or not v.stages  # stages and children come after the commitment, which binds none of them
-    if not later or any(grade(child, ()) != "frozen-first" for child in children):
-        return "consistent"
-    return "frozen-first" if v.passed("F02") else "expected" if v.passed("F01") else "consistent"
+    own, below = own_grade(v), [grade(child, ()) for child in children]
+    return next(g for g in GRADES if g in own and all(each in WITH_CHILDREN[g] for each in below))
+
+
+def own_grade(v: Verification) -> list:
+    """12: the grades that a bundle without faults would have, were it not for its children"""
+    pinned = v.pins.log_policy
+    witnesses = pinned is not None and pinned.quorum is not None
+    stages = {name: v.passed(name) or not v.stages for name in ("F03", "L04")}  # they come after the commitment
+    logged = v.passed("L02") and v.passed("L03") and stages["L04"]
+    frozen = v.passed("F02") or witnesses and v.passed("L02")
+    return [name for name, reached in (
+        ("witnessed", logged and witnesses),
+        ("frozen-first", frozen and (stages["F03"] or witnesses and stages["L04"])),
+        ("timestamped", logged),
+        ("expected", v.passed("F01") and (stages["F03"] or stages["L04"])),
+        ("consistent", True)) if reached]
 
 
 def one_report(v: Verification, file_name: str) -> dict:
@@ -50,12 +68,13 @@ def one_report(v: Verification, file_name: str) -> dict:
                      "public": public_verdict(v, v.children)}}
 
 
-def verify(source, file_name, expect=None, slips=None) -> dict:
-    """The report (13) on one bundle: a path or a binary file."""
-    bundle = Verification(source, expect, slips)
+def verify(source, file_name, **pinned) -> dict:
+    """The report (13) on one bundle: a path or a binary file. `pinned` is what Pins has."""
+    pins = Pins(**pinned)
+    bundle = Verification(source, pins)
     left = bundle.box.left
     for number, data in bundle.child_entries():  # an entry that cannot be unpacked is no zip file
-        child = Verification(io.BytesIO(data or b""), None, slips, bundle, number, left)
+        child = Verification(io.BytesIO(data or b""), dataclasses.replace(pins, expect=None), bundle, number, left)
         left = child.box.left
         bundle.children.append(child)
     return one_report(bundle, file_name)

@@ -330,9 +330,12 @@ pub(crate) struct Verify {
     /// The commitment that you hold, from the printed slip. 您持有的承诺
     #[arg(long, value_name = "HEX")]
     pub(crate) expect: Option<String>,
-    /// Your own policy: which slips you received, and when. 信任策略
+    /// Your own policy: which slips you received, and when; whom you know. 信任策略
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    /// The log policy you pinned: which log and which witnesses count. 日志策略
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_policy: Option<PathBuf>,
     /// The report as JSON. 以JSON输出
     #[arg(long)]
     pub(crate) json: bool,

@@ -102,7 +102,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
     let commitment = draw::prepare(console, &dir)?.announced.commitment;
     let expectations = Expectations {
         commitment: Some(commitment),
-        policy: None,
+        ..Expectations::default()
     };
     let report = verify::report(console, &bundle, Limits::default().total, &expectations)?;
     verify::print(console, &report);

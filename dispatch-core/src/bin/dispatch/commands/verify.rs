@@ -6,6 +6,7 @@ use std::path::Path;
 
 use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::digest::Digest;
+use dispatch_core::log::LogPolicy;
 use dispatch_core::policy::Policy;
 use dispatch_core::verify::{self, Expectations, Mark, Report, Status, Verdict, check};
 
@@ -30,6 +31,9 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
         let policy = Policy::read(&folder::read(path).map_err(Failure::usage)?);
         expectations.policy = Some(policy.map_err(|message| Failure::from(message).usage())?);
     }
+    if let Some(path) = &options.log_policy {
+        expectations.log_policy = Some(log_policy(path)?);
+    }
     let report = report(console, &options.bundle, options.limit, &expectations)?;
     if options.json {
         console.line(&report.to_json(console.language()));
@@ -41,6 +45,19 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     } else {
         Err(Failure::said())
     }
+}
+
+/// Reads a log policy.
+pub(crate) fn log_policy(path: &Path) -> Done<LogPolicy> {
+    let policy = LogPolicy::read(&folder::read(path).map_err(Failure::usage)?);
+    policy.map_err(|message| {
+        let name = path.display();
+        Failure::new(
+            format!("{name}: {}", message.english),
+            format!("{name}：{}", message.chinese),
+        )
+        .usage()
+    })
 }
 
 /// A commitment as people copy it: in groups, perhaps in capitals.

@@ -1,0 +1,1 @@
+//! The formats of transparency logs against other implementations of them.
