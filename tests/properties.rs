@@ -59,7 +59,7 @@ fn random_campaigns_keep_the_rules() {
             .or_default() += 1;
         let expectations = Expectations {
             commitment: Some(frozen.commitment),
-            policy: None,
+            ..Expectations::default()
         };
         let public = report(
             &bundle(&frozen, &prepared, &draw, &values, false),

@@ -216,7 +216,7 @@ fn example() -> (String, Vec<u8>) {
     let zip = bundle_files.to_zip().unwrap();
     let expectations = Expectations {
         commitment: Some(frozen.commitment),
-        policy: None,
+        ..Expectations::default()
     };
     let report = verify(
         "worked-example.zip",

@@ -108,7 +108,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let expectations = Expectations {
         commitment: Some(frozen.commitment),
-        policy: None,
+        ..Expectations::default()
     };
     let report = verify("evidence.zip", evidence, &expectations, &mut |_| {});
     for record in &draw.records {

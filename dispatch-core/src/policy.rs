@@ -28,7 +28,11 @@ pub struct Policy {
     /// [`Policy::FORMAT`].
     pub format: String,
     /// The slips, if the verifier keeps any.
-    #[serde(default)]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub slips: Option<Vec<ReceivedSlip>>,
 }
 
@@ -98,7 +102,8 @@ impl Policy {
             }
         }
         let authority = |known: &KnownAuthority| {
-            is_text(&known.name) && from_base64(&known.certificate).is_some_and(|c| !c.is_empty())
+            is_text(&known.name)
+                && from_base64(&known.certificate).is_some_and(|c| !c.is_empty())
                 && known.certificate.len() <= CERTIFICATE_LIMIT
         };
         if policy.authorities.len() > MOST || !policy.authorities.iter().all(authority) {
@@ -160,6 +165,15 @@ impl Policy {
             .map(|slip| slip.stage)
             .collect()
     }
+}
+
+/// A field that is there has a value: `null` is none.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Longest certificate in base64.

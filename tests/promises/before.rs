@@ -60,7 +60,7 @@ fn promise_01_frozen_first_a_backdated_announcement_is_worth_nothing_to_a_strang
     // Whoever is handed the commitment with the bundle learns that they belong together.
     let held = Expectations {
         commitment: Some(frozen.commitment),
-        policy: None,
+        ..Expectations::default()
     };
     assert_eq!(grade(&held), Grade::Expected);
     // Whoever keeps a record of slips sees through it: too late by a second, none, or another one.

@@ -90,10 +90,12 @@ pub(crate) fn received(slips: &[(Digest, &str)]) -> Expectations {
     };
     let slips = slips.iter().map(slip).collect();
     Expectations {
-        commitment: None,
         policy: Some(Policy {
+            authorities: Vec::new(),
+            custodians: Vec::new(),
             format: Policy::FORMAT.to_owned(),
-            slips,
+            slips: Some(slips),
         }),
+        ..Expectations::default()
     }
 }

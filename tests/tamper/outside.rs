@@ -100,6 +100,7 @@ fn commitments_and_policies() {
             let expectations = Expectations {
                 commitment: expected.map(|text| text.parse().unwrap()),
                 policy: policy.clone(),
+                log_policy: None,
             };
             let cases = cases(what, &expectations);
             let report = &cases[0].report;
@@ -126,7 +127,7 @@ fn commitments_and_policies() {
     }
     let expectations = Expectations {
         commitment: Some(commitment(EARLY)),
-        policy: None,
+        ..Expectations::default()
     };
     let cases = cases("the commitment alone", &expectations);
     assert_eq!(cases[0].report.grade, Expected);

@@ -8,6 +8,7 @@ use std::process::Command;
 use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::digest::Digest;
 use dispatch_core::language::Language;
+use dispatch_core::log::LogPolicy;
 use dispatch_core::policy::Policy;
 use dispatch_core::verify::{Expectations, verify};
 use serde_json::Value;
@@ -59,9 +60,13 @@ fn judge(dir: &Path) -> BTreeMap<String, usize> {
         let name = path.file_name().unwrap().to_str().unwrap();
         let files = Files::unpack(Cursor::new(std::fs::read(path).unwrap()), Limits::default());
         let policy = std::fs::read(path.with_extension("policy.json"));
+        let log_policy = std::fs::read(path.with_extension("log-policy"));
         let expectations = Expectations {
             commitment: None,
             policy: policy.ok().map(|bytes| Policy::read(&bytes).unwrap()),
+            log_policy: log_policy
+                .ok()
+                .map(|bytes| LogPolicy::read(&bytes).unwrap()),
         };
         let ours = verify(name, files, &expectations, &mut |_| {}).to_json(Language::Chinese);
         let ours: Value = serde_json::from_str(&ours).unwrap();

@@ -55,7 +55,9 @@ impl Custody {
         let recipients: BTreeSet<&str> = custodians.iter().map(|c| c.recipient.as_str()).collect();
         let public: BTreeSet<[u8; 32]> = keys.iter().map(|key| key.key).collect();
         custodians.len() <= Self::MOST
-            && custodians.iter().all(|c| is_text(&c.name) && c.has_recipient())
+            && custodians
+                .iter()
+                .all(|c| is_text(&c.name) && c.has_recipient())
             && distinct(keys.len())
             && distinct(public.len())
             && distinct(names.len())

@@ -32,7 +32,10 @@ pub(super) fn run(
         let none = Message::new("no time lock announced", "公告未设时间锁");
         return run.put("K02", Status::Pass, none);
     }
-    let opened = evidence.log.good().is_some_and(|parts| parts.timelock.is_some());
+    let opened = evidence
+        .log
+        .good()
+        .is_some_and(|parts| parts.timelock.is_some());
     if run.passed("A02") && run.passed("A11") && !opened {
         let missing = Message::new(
             "timelock.json, the pulse of the disclosure time, is not in the bundle",
@@ -47,7 +50,9 @@ pub(super) fn run(
 fn acknowledged(evidence: &Evidence, policy: Option<&Policy>, logged: &Logged) -> Outcome {
     let announced = evidence.announcement.good().ok_or_else(gone)?;
     let document = &announced.document;
-    let pinned = policy.map(|policy| policy.custodians.as_slice()).unwrap_or_default();
+    let pinned = policy
+        .map(|policy| policy.custodians.as_slice())
+        .unwrap_or_default();
     let counts = |key: &str| pinned.is_empty() || pinned.iter().any(|known| known == key);
     let custodians = document.custody.custodians.iter();
     let keys: Vec<VerifierKey> = custodians
@@ -56,7 +61,9 @@ fn acknowledged(evidence: &Evidence, policy: Option<&Policy>, logged: &Logged) -
         .collect();
     let mut late = None;
     for (line, time) in logged.lines(evidence) {
-        let Step::Acknowledgement(step) = &line.entry.step else { continue };
+        let Step::Acknowledgement(step) = &line.entry.step else {
+            continue;
+        };
         if step.commitment != announced.commitment {
             continue;
         }
@@ -99,12 +106,24 @@ fn locked(evidence: &Evidence) -> Outcome {
     }
     if opening.round != due {
         return Err(Message::new(
-            format!("timelock.json has round {}; the disclosure time fixes {due}", opening.round),
-            format!("timelock.json 为第{}轮，按公开时间应为第{due}轮", opening.round),
+            format!(
+                "timelock.json has round {}; the disclosure time fixes {due}",
+                opening.round
+            ),
+            format!(
+                "timelock.json 为第{}轮，按公开时间应为第{due}轮",
+                opening.round
+            ),
         ));
     }
-    let Some(pulse) = opening.pulse().filter(|pulse| beacon::verify(pulse).is_ok()) else {
-        return fault("the signature of the pulse does not verify", "随机信标的签名验证失败");
+    let Some(pulse) = opening
+        .pulse()
+        .filter(|pulse| beacon::verify(pulse).is_ok())
+    else {
+        return fault(
+            "the signature of the pulse does not verify",
+            "随机信标的签名验证失败",
+        );
     };
     let lock = from_base64(&document.custody.timelock).ok_or_else(gone)?;
     match timelock::open(&lock, &pulse) {

@@ -39,11 +39,7 @@ impl Logged {
 }
 
 /// L01 to L05.
-pub(super) fn run(
-    run: &mut Run<'_>,
-    evidence: &Evidence,
-    expectations: &Expectations,
-) -> Logged {
+pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, expectations: &Expectations) -> Logged {
     let mut logged = Logged::default();
     match &expectations.log_policy {
         None if run.passed("A11") => run.put(
@@ -136,7 +132,10 @@ fn tokens(run: &mut Run<'_>, evidence: &Evidence, policy: Option<&Policy>, logge
             let time = line.token.as_ref().map(|bytes| {
                 let refused = |detail: String| {
                     Message::new(
-                        format!("entry {}: the token does not hold: {detail}", line.proof.index),
+                        format!(
+                            "entry {}: the token does not hold: {detail}",
+                            line.proof.index
+                        ),
                         format!("第{}号条目：时间戳不成立：{detail}", line.proof.index),
                     )
                 };
@@ -163,7 +162,10 @@ fn tokens(run: &mut Run<'_>, evidence: &Evidence, policy: Option<&Policy>, logge
 /// Check L02; a child's announcement comes before its parent's draw.
 fn announcement(evidence: &Evidence, logged: &Logged, before: Option<u64>) -> Outcome {
     let announced = evidence.announcement.good().ok_or_else(gone)?;
-    let bytes = evidence.files.get(crate::bundle::ANNOUNCEMENT).ok_or_else(gone)?;
+    let bytes = evidence
+        .files
+        .get(crate::bundle::ANNOUNCEMENT)
+        .ok_or_else(gone)?;
     let (document, commitment) = (&announced.document, announced.commitment);
     let plan = &document.plan;
     let own = commitment.to_string();
@@ -179,8 +181,14 @@ fn announcement(evidence: &Evidence, logged: &Logged, before: Option<u64>) -> Ou
                 if step.announcement.draw == plan.draw && line.entry.body == plan.authority =>
             {
                 return Err(Message::new(
-                    format!("entry {}: the draw was announced again with another commitment", line.proof.index),
-                    format!("第{}号条目：同一抽取另有一份承诺不同的公告", line.proof.index),
+                    format!(
+                        "entry {}: the draw was announced again with another commitment",
+                        line.proof.index
+                    ),
+                    format!(
+                        "第{}号条目：同一抽取另有一份承诺不同的公告",
+                        line.proof.index
+                    ),
                 ));
             }
             Step::Void(step)
@@ -214,13 +222,7 @@ fn announcement(evidence: &Evidence, logged: &Logged, before: Option<u64>) -> Ou
         (own, None) => own,
         (None, _) => None,
     };
-    in_time(
-        "the announcement",
-        "公告",
-        time,
-        latest,
-        document.replay,
-    )
+    in_time("the announcement", "公告", time, latest, document.replay)
 }
 
 /// Check L03.
@@ -229,11 +231,18 @@ fn results(evidence: &Evidence, logged: &Logged) -> Outcome {
     let own = evidence.result.good().ok_or_else(gone)?;
     let stages = evidence.stages.good().ok_or_else(gone)?;
     let mut due = BTreeMap::from([(0, own)]);
-    due.extend(stages.lines.iter().map(|line| (line.stage.number, &line.result)));
+    due.extend(
+        stages
+            .lines
+            .iter()
+            .map(|line| (line.stage.number, &line.result)),
+    );
     let mut left = due.clone();
     let latest = Some(announced.document.plan.schedule.disclosure_unix());
     for (line, time) in logged.lines(evidence) {
-        let Step::Result(step) = &line.entry.step else { continue };
+        let Step::Result(step) = &line.entry.step else {
+            continue;
+        };
         if step.commitment != announced.commitment {
             continue;
         }
@@ -253,7 +262,10 @@ fn results(evidence: &Evidence, logged: &Logged) -> Outcome {
             }
             _ => {}
         }
-        let (english, chinese) = (format!("the result of stage {stage}"), format!("第{stage}次抽取的结果"));
+        let (english, chinese) = (
+            format!("the result of stage {stage}"),
+            format!("第{stage}次抽取的结果"),
+        );
         in_time(&english, &chinese, time, latest, announced.document.replay)?;
     }
     match left.keys().next() {
@@ -270,10 +282,16 @@ fn stages(evidence: &Evidence, logged: &Logged) -> Outcome {
     let announced = evidence.announcement.good().ok_or_else(gone)?;
     let parts = evidence.stages.good().ok_or_else(gone)?;
     let schedule = &announced.document.plan.schedule;
-    let due: BTreeMap<u64, _> = parts.lines.iter().map(|l| (l.stage.number, &l.stage)).collect();
+    let due: BTreeMap<u64, _> = parts
+        .lines
+        .iter()
+        .map(|l| (l.stage.number, &l.stage))
+        .collect();
     let mut left = due.clone();
     for (line, time) in logged.lines(evidence) {
-        let Step::Stage(step) = &line.entry.step else { continue };
+        let Step::Stage(step) = &line.entry.step else {
+            continue;
+        };
         if step.commitment != announced.commitment {
             continue;
         }
@@ -324,8 +342,16 @@ pub(super) fn in_time(
             format!("{chinese}：没有外部证据说明何时记入日志"),
         )),
         (Some(time), Some(latest)) if time <= latest => Ok(Message::new(
-            format!("{english}: seen from outside at {}, at the latest due at {}", text(time), text(latest)),
-            format!("{chinese}：外部见证时间{}，期限{}", text(time), text(latest)),
+            format!(
+                "{english}: seen from outside at {}, at the latest due at {}",
+                text(time),
+                text(latest)
+            ),
+            format!(
+                "{chinese}：外部见证时间{}，期限{}",
+                text(time),
+                text(latest)
+            ),
         )),
         (Some(time), latest) => Err(Message::new(
             format!(
