@@ -2,6 +2,7 @@
 
 pub(crate) mod announce;
 pub(crate) mod check;
+pub(crate) mod custodian;
 pub(crate) mod demo;
 pub(crate) mod disclose;
 pub(crate) mod draw;
@@ -9,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod handover;
 pub(crate) mod ledger;
+pub(crate) mod open;
 pub(crate) mod papers;
 pub(crate) mod sample;
 pub(crate) mod selftest;
