@@ -7,6 +7,8 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "cli/custody.rs"]
+mod custody;
 #[path = "cli/desk.rs"]
 mod desk;
 #[path = "cli/draw.rs"]

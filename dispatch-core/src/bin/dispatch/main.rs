@@ -7,6 +7,7 @@ mod args;
 mod columns;
 mod commands;
 mod console;
+mod custody;
 mod failure;
 mod folder;
 mod history;
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
         Command::Handover(options) => commands::handover::run(&console, &options),
         Command::Papers(options) => commands::papers::run(&console, &options),
         Command::Disclose(options) => commands::disclose::run(&console, &options),
+        Command::Custodian(options) => commands::custodian::run(&console, &options),
+        Command::Open(options) => commands::open::run(&console, &options),
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
         Command::Export(options) => commands::export::run(&console, &options),
