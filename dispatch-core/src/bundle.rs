@@ -135,7 +135,19 @@ impl Files {
     }
 
     /// Unpacks a bundle. Never fails: what is wrong is kept, to be reported as check A01.
-    pub fn unpack<R: Read + Seek>(mut reader: R, limits: Limits) -> Self {
+    pub fn unpack<R: Read + Seek>(reader: R, limits: Limits) -> Self {
+        Self::unpack_named(reader, limits, &|name| {
+            let child = !limits.nested && child_number(name).is_some();
+            REQUIRED.contains(&name) || OPTIONAL.contains(&name) || child
+        })
+    }
+
+    /// The same for a zip file whose entries have other names than a bundle's.
+    pub(crate) fn unpack_named<R: Read + Seek>(
+        mut reader: R,
+        limits: Limits,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Self {
         let mut files = Self::default();
         let unreadable = |english: String, chinese: String| Self {
             faults: vec![Message::new(english, chinese)],
@@ -164,8 +176,7 @@ impl Files {
                 .name_for_index(index)
                 .and_then(Result::ok)
                 .map_or_else(String::new, |name| name.into_owned());
-            let child = !limits.nested && child_number(&name).is_some();
-            if !REQUIRED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) && !child {
+            if !is_known(&name) {
                 files.fault(
                     format!("unexpected entry {name:?}"),
                     format!("多余的条目“{name}”"),

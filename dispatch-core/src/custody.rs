@@ -7,7 +7,9 @@
 
 mod acknowledgement;
 mod announced;
+mod package;
 pub mod timelock;
 
 pub use self::acknowledgement::{acknowledgement_text, acknowledges};
 pub use self::announced::{Custodian, Custody};
+pub use self::package::CustodyPackage;

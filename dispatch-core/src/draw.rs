@@ -18,7 +18,7 @@ use crate::seed::{SourceValue, check_sources, seed};
 use crate::selection::{Selected, Stratification, SubjectKey, select};
 use crate::stage::{History, List};
 use crate::team::{Staffing, Teams, Workforce, staff};
-use crate::verify::{CheckResult, OpenCells, Status, check_and_place};
+use crate::verify::{CheckResult, Form, OpenCells, Status, check_and_place};
 
 /// A frozen draw, read back and found to be what was announced.
 #[derive(Debug)]
@@ -59,24 +59,70 @@ impl Prepared {
     /// Every check that did not pass.
     pub fn open(files: Files, secret: &SecretDocument) -> Result<Self, Vec<CheckResult>> {
         let evidence = Evidence::read_folder(files);
-        let (results, cells, strata) = check_and_place(&evidence);
+        let same = { evidence.announcement.good() }
+            .is_some_and(|announced| announced.commitment == secret.commitment);
+        Self::checked(evidence, secret.secret, same, Form::Auditor)
+    }
+
+    /// The same from the public files and the secret alone, as a time lock gives it: recusals stay
+    /// closed, so its teams are the drawn ones only if no recusal had an effect on them.
+    ///
+    /// # Errors
+    /// Every check that did not pass; B07 or D05 when strata or teams depend on sealed columns.
+    pub fn open_public(files: Files, secret: Digest) -> Result<Self, Vec<CheckResult>> {
+        let evidence = Evidence::read_folder(files);
+        let sealed = |id, status: bool| {
+            status.then(|| CheckResult {
+                id,
+                status: Status::Hidden,
+                detail: Message::new(
+                    "depends on sealed columns, which only the bureau and its custodians can open",
+                    "取决于封存列，只有抽查机关和密钥保管方能够打开",
+                ),
+            })
+        };
+        if let Some(plan) = evidence.plan() {
+            let hidden: Vec<CheckResult> = [
+                sealed("B07", plan.strata_are_sealed() && !plan.is_child()),
+                sealed("D05", plan.team_is_sealed()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            if !hidden.is_empty() {
+                return Err(hidden);
+            }
+        }
+        Self::checked(evidence, secret, true, Form::Public)
+    }
+
+    fn checked(
+        evidence: Evidence,
+        secret: Digest,
+        same: bool,
+        form: Form,
+    ) -> Result<Self, Vec<CheckResult>> {
+        let (results, cells, strata) = check_and_place(&evidence, form);
+        let passed = |result: &CheckResult| {
+            result.status == Status::Pass
+                || (form == Form::Public && result.status == Status::Hidden)
+        };
         let mut failed: Vec<CheckResult> = results
             .into_iter()
-            .filter(|result| result.status != Status::Pass)
+            .filter(|result| !passed(result))
             .collect();
         let announced = evidence.announcement.good().cloned();
         let secret_fits = announced.as_ref().is_some_and(|announced| {
-            secret.commitment == announced.commitment
-                && crate::announcement::secret_hash(secret.secret.as_bytes())
-                    == announced.document.secret_hash
+            let hash = crate::announcement::secret_hash(secret.as_bytes());
+            same && hash == announced.document.secret_hash
         });
         if !secret_fits {
             failed.push(CheckResult {
                 id: "B08",
                 status: Status::Fail,
                 detail: Message::new(
-                    "secret.json is not of this announcement",
-                    "secret.json 不属于本公告",
+                    "the secret is not the one that was announced",
+                    "密钥不是公告时冻结的密钥",
                 ),
             });
         }
@@ -100,7 +146,7 @@ impl Prepared {
                     officers,
                     recusals,
                     cells,
-                    secret: secret.secret,
+                    secret,
                     strata,
                 })
             }

@@ -120,16 +120,17 @@ fn verify_within(
 /// auditor's files.
 #[must_use]
 pub fn check_frozen(evidence: &Evidence) -> (Vec<CheckResult>, OpenCells) {
-    let (results, cells, _) = check_and_place(evidence);
+    let (results, cells, _) = check_and_place(evidence, Form::Auditor);
     (results, cells)
 }
 
-/// The same, with the places of all subjects if B07 came to compute them.
+/// The same for either form, with the places of all subjects if B07 came to compute them.
 pub(crate) fn check_and_place(
     evidence: &Evidence,
+    form: Form,
 ) -> (Vec<CheckResult>, OpenCells, Option<Stratification>) {
     let mut silent = |_: &CheckResult| {};
-    let mut run = Run::new(Form::Auditor, None, &mut silent);
+    let mut run = Run::new(form, None, &mut silent);
     run.forms(evidence);
     let cells = run.sealed(evidence);
     frozen::run(&mut run, evidence, &cells);

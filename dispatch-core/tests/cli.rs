@@ -7,6 +7,8 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "cli/custody.rs"]
+mod custody;
 #[path = "cli/desk.rs"]
 mod desk;
 #[path = "cli/draw.rs"]
@@ -23,6 +25,8 @@ mod papers;
 mod refusals;
 #[path = "cli/simulate.rs"]
 mod simulate;
+#[path = "cli/timestamp.rs"]
+mod timestamp;
 #[path = "cli/way.rs"]
 mod way;
 #[path = "cli/witness.rs"]

@@ -15,7 +15,7 @@ use crate::desk::Desk;
 #[path = "joint/after.rs"]
 mod after;
 #[path = "joint/campaign.rs"]
-mod campaign;
+pub(crate) mod campaign;
 
 #[test]
 fn three_departments_one_bundle() {

@@ -1,12 +1,16 @@
 //! The command line.
 
+pub(crate) mod custody;
 pub(crate) mod log;
+pub(crate) mod timestamp;
 pub(crate) mod witness;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dispatch_core::simulation::MOST_RUNS;
+
+use self::timestamp::Timestamp;
 
 /// Draws who is inspected and who inspects, so that nobody can steer the draw and anybody can check
 /// it. 双随机抽查:谁也不能操纵,谁都可以核验。
@@ -51,6 +55,10 @@ pub(crate) enum Command {
     Papers(Papers),
     /// Pack the evidence bundle. 公开:生成证据包
     Disclose(Disclose),
+    /// Keys of a custodian; acknowledge that what it holds opens. 密钥保管方
+    Custodian(custody::Custodian),
+    /// Make the evidence bundle without the bureau, as a custodian or by the time lock. 不经抽查机关打开
+    Open(custody::Open),
     /// Run every numbered check on a bundle. 核验证据包
     Verify(Verify),
     /// "Why me?": what a bundle shows about one subject. 为什么抽到我
@@ -61,6 +69,8 @@ pub(crate) enum Command {
     Witness(witness::Witness),
     /// A log of every step of every draw. 公开日志
     Log(log::Log),
+    /// Time-stamp requests and tokens of an authority (RFC 3161). 时间戳
+    Timestamp(Timestamp),
     /// All of it at district size, offline, replaying a past pulse. 演示
     Demo(Demo),
     /// Built-in vectors, pinned keys, tamper matrix. 自检
@@ -207,6 +217,15 @@ pub(crate) struct Announce {
     /// The trust policy file that the authority announces; its hash is committed. 信任策略
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    /// The custodian.json of a custodian, to whom everything sealed is encrypted; once for each. 密钥保管方名片
+    #[arg(long, value_name = "CARD")]
+    pub(crate) custodian: Vec<PathBuf>,
+    /// Leave out the time lock. 不设时间锁
+    #[arg(long)]
+    pub(crate) no_timelock: bool,
+    /// Set a time lock in a rehearsal too. 演练也设时间锁
+    #[arg(long, conflicts_with = "no_timelock")]
+    pub(crate) timelock: bool,
     /// Folder of an earlier draw: the changes of the rosters since are announced. 上一次抽取的目录
     #[arg(long, value_name = "DIR")]
     pub(crate) previous: Option<PathBuf>,
@@ -328,6 +347,9 @@ pub(crate) struct Disclose {
     /// Bundle of a child draw, to be put inside; once for every child. 参与部门的证据包
     #[arg(long, value_name = "FILE")]
     pub(crate) child: Vec<PathBuf>,
+    /// The drand pulse of the disclosure time, which shows what the time lock holds. 公开时间的随机信标
+    #[arg(long, value_name = "PULSE")]
+    pub(crate) timelock: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

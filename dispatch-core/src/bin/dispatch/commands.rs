@@ -2,6 +2,7 @@
 
 pub(crate) mod announce;
 pub(crate) mod check;
+pub(crate) mod custodian;
 pub(crate) mod demo;
 pub(crate) mod disclose;
 pub(crate) mod draw;
@@ -10,11 +11,13 @@ pub(crate) mod export;
 pub(crate) mod handover;
 pub(crate) mod ledger;
 pub(crate) mod log;
+pub(crate) mod open;
 pub(crate) mod papers;
 pub(crate) mod sample;
 pub(crate) mod selftest;
 pub(crate) mod simulate;
 pub(crate) mod stage;
 pub(crate) mod template;
+pub(crate) mod timestamp;
 pub(crate) mod verify;
 pub(crate) mod witness;

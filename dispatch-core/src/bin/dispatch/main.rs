@@ -7,6 +7,7 @@ mod args;
 mod columns;
 mod commands;
 mod console;
+mod custody;
 mod failure;
 mod folder;
 mod history;
@@ -41,9 +42,12 @@ fn main() -> ExitCode {
         Command::Handover(options) => commands::handover::run(&console, &options),
         Command::Papers(options) => commands::papers::run(&console, &options),
         Command::Disclose(options) => commands::disclose::run(&console, &options),
+        Command::Custodian(options) => commands::custodian::run(&console, &options),
+        Command::Open(options) => commands::open::run(&console, &options),
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
         Command::Export(options) => commands::export::run(&console, &options),
+        Command::Timestamp(options) => commands::timestamp::run(&console, &options),
         Command::Log(options) => commands::log::run(&console, &options),
         Command::Witness(options) => commands::witness::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Format, Workbook};
 use crate::desk::Desk;
 
 /// The desk of all three: the sample's lists as workbooks, plans, rosters, pulses.
-pub(super) fn desk() -> Desk {
+pub(crate) fn desk() -> Desk {
     let desk = Desk::new();
     workbook(&desk, "in/subjects");
     workbook(&desk, "in/officers");
@@ -61,7 +61,7 @@ fn workbook(desk: &Desk, name: &str) {
     book.save(desk.path(&format!("{name}.xlsx"))).unwrap();
 }
 
-pub(super) fn child_plan(
+pub(crate) fn child_plan(
     desk: &Desk,
     draw: &str,
     department: &str,

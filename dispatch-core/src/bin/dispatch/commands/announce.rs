@@ -7,9 +7,10 @@ use dispatch_core::announcement::Announcement;
 use dispatch_core::beacon::{self, Pulse, parse_relay_json};
 use dispatch_core::bundle::{self, Files};
 use dispatch_core::child::{child_of, misfit};
+use dispatch_core::custody::Custody;
 use dispatch_core::digest::Digest;
 use dispatch_core::evidence::{Evidence, Part, roster_rules};
-use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze};
+use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze_with};
 use dispatch_core::roster::Roster;
 use dispatch_core::slip::SlipFields;
 use dispatch_core::syntax::time_text;
@@ -20,6 +21,7 @@ use crate::args::Announce;
 use crate::commands::check;
 use crate::commands::sample::now;
 use crate::console::Console;
+use crate::custody::{self, Entrusted, keys::Card};
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
 use crate::inputs;
@@ -70,14 +72,26 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
         created: time_text(time).unwrap_or_default(),
         replay: options.replay,
     };
+    let cards = options.custodian.iter().map(|path| Card::read(path));
+    let custodians = cards
+        .map(|card| card.map(|card| card.custodian()))
+        .collect::<Done<Vec<_>>>()?;
+    let locked = options.timelock || !(options.no_timelock || options.replay);
+    let lock_round = locked.then(|| draft.plan.schedule.lock_round());
     let step = console.step("freezing", "正在冻结");
-    let frozen = freeze(draft, &entropy()?).map_err(Failure::from)?;
+    let entropy = entropy()?;
+    let mut entrusted = Entrusted::default();
+    let frozen = freeze_with(draft, &entropy, |sealed| {
+        entrusted = custody::entrust(custodians, lock_round, &entropy, sealed)?;
+        Ok(entrusted.custody.clone())
+    });
+    let frozen = frozen.map_err(Failure::from)?;
     drop(step);
     let parent = options.inputs.parent.as_deref();
     if let Some(parent) = parent {
         fits(parent, &frozen)?;
     }
-    write(&options.out, &frozen, parent)?;
+    write(&options.out, &frozen, entrusted.file.as_deref(), parent)?;
     let out = options.out.display();
     let commitment = frozen.commitment;
     console.say(
@@ -88,7 +102,31 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
         format!("commitment {commitment}"),
         format!("承诺 {commitment}"),
     );
+    tell_custody(console, &frozen.announcement.custody, options.replay);
     Ok(())
+}
+
+/// Who can open the draw without the bureau, and what they have to do.
+fn tell_custody(console: &Console, custody: &Custody, replay: bool) {
+    for custodian in &custody.custodians {
+        let name = &custodian.name;
+        console.say(
+            format!("publish the files and have {name} run `dispatch custodian acknowledge` before the draw time"),
+            format!("请公布上述文件，并请“{name}”在抽取时间之前运行 dispatch custodian acknowledge 确认"),
+        );
+    }
+    if !replay && custody.custodians.is_empty() {
+        console.say(
+            "no custodian was named: if the secret is lost, the draw cannot be made; see docs/custody.md",
+            "未指定密钥保管方：密钥一旦丢失便无法抽取，见 docs/custody.md",
+        );
+    }
+    if !custody.timelock.is_empty() {
+        console.say(
+            "the secret is locked to the disclosure time: from then on anybody can open it with `dispatch open --timelock`",
+            "密钥已用时间锁锁至公开时间，届时任何人都可以用 dispatch open --timelock 打开",
+        );
+    }
 }
 
 /// Reads and verifies a pulse that a relay returned.
@@ -109,8 +147,11 @@ pub(crate) fn pulse(path: &Path) -> Done<Pulse> {
     Ok(pulse)
 }
 
-fn write(dir: &Path, frozen: &Frozen, parent: Option<&Path>) -> Done {
+fn write(dir: &Path, frozen: &Frozen, held: Option<&[u8]>, parent: Option<&Path>) -> Done {
     let folder = NewFolder::create(dir)?;
+    if let Some(held) = held {
+        folder::write(&folder.path().join(Custody::FILE), held, false)?;
+    }
     for name in frozen.public.names() {
         folder::write(
             &folder.path().join(name),

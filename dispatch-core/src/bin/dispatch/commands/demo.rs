@@ -58,6 +58,9 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             replay: true,
             recent_pulse: None,
             policy: None,
+            custodian: Vec::new(),
+            no_timelock: false,
+            timelock: false,
             previous: None,
             reasons: None,
         },
@@ -86,6 +89,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             out: bundle.clone(),
             auditor: false,
             child: Vec::new(),
+            timelock: None,
         },
     )?;
     disclose::run(
@@ -95,6 +99,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             out: out.join("auditor.zip"),
             auditor: true,
             child: Vec::new(),
+            timelock: None,
         },
     )?;
 

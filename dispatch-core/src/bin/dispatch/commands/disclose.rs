@@ -1,11 +1,11 @@
 //! `dispatch disclose`: the evidence bundle.
 
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dispatch_core::bundle::{self, Files, Limits};
 use dispatch_core::child::child_of;
-use dispatch_core::evidence::{Announced, Evidence};
+use dispatch_core::evidence::{Announced, Evidence, TimeLockDocument};
 use dispatch_core::json::to_canonical;
 use dispatch_core::plan::{Mode, Plan};
 
@@ -14,8 +14,8 @@ use crate::commands::draw::prepare;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder;
 use crate::history::{self, Held};
+use crate::{custody, folder};
 
 pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     folder::must_not_exist(&options.out)?;
@@ -36,44 +36,35 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     whole(&options.dir, &held)?;
     let (prepared, values) = (&held.prepared, &held.values);
     let document = &prepared.announced.document;
-    let mut files = prepared.disclose_with(&held.draw, &held.history, values);
+    let files = prepared.disclose_with(&held.draw, &held.history, values);
     check_published(&options.dir, &files)?;
     check_stages(&options.dir, &held)?;
-    let dir = &options.dir;
-    files.insert(
-        bundle::ANNOUNCEMENT,
-        folder::read(&dir.join(bundle::ANNOUNCEMENT))?,
-    );
-    for name in [bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF] {
-        if dir.join(name).exists() {
-            files.insert(name, folder::read(&dir.join(name))?);
-        }
-    }
+    let mut auditors = Files::default();
     if options.auditor {
         for name in [bundle::AUDIT, bundle::CELLS, bundle::RECUSALS] {
-            files.insert(name, folder::read(&dir.join(folder::SECRET).join(name))?);
+            let path = options.dir.join(folder::SECRET).join(name);
+            auditors.insert(name, folder::read(&path)?);
         }
     }
-    for path in &options.child {
-        let (number, bytes) = child(&prepared.announced, path)?;
-        files.insert(&bundle::child_name(number), bytes);
-    }
+    let opening = { options.timelock.as_deref() }
+        .map(|path| custody::lock_opening(&prepared.announced, path))
+        .transpose()?;
+    let unopened = opening.is_none() && !document.custody.timelock.is_empty();
+    let lock = (document.plan.schedule.lock_round(), unopened);
     let commitment = prepared.announced.commitment;
-    let missing = missing_children(&document.plan, &files);
     let is_child = document.plan.is_child();
     let staged = !held.history.stages().is_empty() || !document.plan.children.is_empty();
-    // The rosters just checked, without reading them again.
-    let prepared = held.prepared;
-    if !is_child {
-        files.insert(bundle::SUBJECTS, prepared.subjects.into_bytes());
-    }
-    files.insert(bundle::OFFICERS, prepared.officers.into_bytes());
-    folder::write_with(&options.out, options.auditor, |file| {
-        let out = files.pack(BufWriter::new(file))?;
-        out.into_inner()
-            .map_err(std::io::IntoInnerError::into_error)
-    })?;
+    let plan = document.plan.clone();
+    let files = whole_bundle(&options.dir, held, auditors, &options.child, opening)?;
+    let missing = missing_children(&plan, &files);
+    pack(&options.out, options.auditor, &files)?;
     drop(step);
+    if let (round, true) = lock {
+        console.say(
+            format!("without timelock.json check K02 cannot be made: give the pulse of drand quicknet round {round} with --timelock"),
+            format!("尚缺 timelock.json，无法核验 K02：请用 --timelock 提供 drand quicknet 第{round}轮的随机信标"),
+        );
+    }
     let out = options.out.display();
     if staged {
         console.say(
@@ -105,6 +96,54 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
         );
     }
     Ok(())
+}
+
+/// All files of a bundle of what was held: what the disclosure adds, the public ones, `auditors`,
+/// the children's bundles, and the pulse that opens the time lock.
+pub(crate) fn whole_bundle(
+    dir: &Path,
+    held: Held,
+    auditors: Files,
+    children: &[PathBuf],
+    opening: Option<TimeLockDocument>,
+) -> Done<Files> {
+    let prepared = held.prepared;
+    let mut files = prepared.disclose_with(&held.draw, &held.history, &held.values);
+    files.insert(
+        bundle::ANNOUNCEMENT,
+        folder::read(&dir.join(bundle::ANNOUNCEMENT))?,
+    );
+    for name in [bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF] {
+        if dir.join(name).exists() {
+            files.insert(name, folder::read(&dir.join(name))?);
+        }
+    }
+    for name in auditors.names() {
+        files.insert(name, auditors.get(name).unwrap_or_default().to_vec());
+    }
+    if let Some(opening) = opening {
+        // A document of texts and integers always has a canonical form.
+        files.insert(bundle::TIMELOCK, to_canonical(&opening).unwrap_or_default());
+    }
+    for path in children {
+        let (number, bytes) = child(&prepared.announced, path)?;
+        files.insert(&bundle::child_name(number), bytes);
+    }
+    // The rosters just checked, without reading them again.
+    if !prepared.announced.document.plan.is_child() {
+        files.insert(bundle::SUBJECTS, prepared.subjects.into_bytes());
+    }
+    files.insert(bundle::OFFICERS, prepared.officers.into_bytes());
+    Ok(files)
+}
+
+/// Writes a bundle, that of auditors for its owner only.
+pub(crate) fn pack(out: &Path, auditor: bool, files: &Files) -> Done {
+    folder::write_with(out, auditor, |file| {
+        let out = files.pack(BufWriter::new(file))?;
+        out.into_inner()
+            .map_err(std::io::IntoInnerError::into_error)
+    })
 }
 
 /// Every stage that was published must have been drawn; of batches none may be left out.
@@ -154,7 +193,7 @@ fn child(parent: &Announced, path: &Path) -> Done<(usize, Vec<u8>)> {
 }
 
 /// Names of the children whose bundles are not there.
-fn missing_children(plan: &Plan, files: &Files) -> Vec<String> {
+pub(crate) fn missing_children(plan: &Plan, files: &Files) -> Vec<String> {
     let children = (1..).zip(&plan.children);
     let missing = children.filter(|(number, _)| files.get(&bundle::child_name(*number)).is_none());
     missing.map(|(_, child)| child.name.clone()).collect()

@@ -28,7 +28,12 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
     }
     let prepared = prepare(console, &options.dir)?;
     let plan = &prepared.announced.document.plan;
-    let values = values(plan, options)?;
+    let given = Given {
+        pulse: options.pulse.as_deref(),
+        numbers: options.numbers.as_deref(),
+        contributions: options.contributions.as_deref(),
+    };
+    let values = values(plan, &given)?;
     let handed = { options.handover.as_deref() }
         .map(history::read_handover)
         .transpose()?;
@@ -251,17 +256,22 @@ fn report(console: &Console, dir: &Path, draw: &Draw, again: bool) {
     );
 }
 
+/// The files that values of seed sources are given in.
+pub(crate) struct Given<'p> {
+    pub(crate) pulse: Option<&'p Path>,
+    pub(crate) numbers: Option<&'p Path>,
+    pub(crate) contributions: Option<&'p Path>,
+}
+
 /// The values of the plan's seed sources, from the files given.
-fn values(plan: &Plan, options: &args::Draw) -> Done<Vec<SourceValue>> {
-    let numbers: BTreeMap<String, Vec<u64>> = mapping(
-        options.numbers.as_deref(),
-        "{\"name of the event\": [1, 2, 3]}",
-    )?;
+pub(crate) fn values(plan: &Plan, given: &Given<'_>) -> Done<Vec<SourceValue>> {
+    let numbers: BTreeMap<String, Vec<u64>> =
+        mapping(given.numbers, "{\"name of the event\": [1, 2, 3]}")?;
     let contributions: BTreeMap<String, Digest> = mapping(
-        options.contributions.as_deref(),
+        given.contributions,
         "{\"name of the body\": \"64 hexadecimal characters\"}",
     )?;
-    let mut pulses = options.pulse.as_deref();
+    let mut pulses = given.pulse;
     let missing = |what: &str, chinese: &str| {
         Failure::new(
             format!("the plan needs {what}; the draw waits for it: there is no other source"),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use dispatch_core::custody::Custodian;
 use dispatch_core::digest::Digest;
 use dispatch_core::freeze::json_lines;
 use dispatch_core::import::{ImportOptions, import_drops};
@@ -19,7 +20,7 @@ use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, SECRET, stage_file};
-use crate::{history, inputs};
+use crate::{custody, history, inputs};
 
 pub(crate) fn run(console: &Console, options: &Stage) -> Done {
     let held = history::read(console, &options.dir)?;
@@ -79,7 +80,8 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
         };
         Failure::from(faults.into_iter().map(told).collect::<Vec<_>>())
     })?;
-    write(&options.dir, plan, &stage, document.replay)?;
+    let custodians = &document.custody.custodians;
+    write(&options.dir, plan, custodians, &stage, document.replay)?;
     report(console, &options.dir, plan, &stage);
     Ok(())
 }
@@ -184,10 +186,21 @@ fn read_drops(console: &Console, path: &Path, plan: &Plan) -> Done<Vec<DropOut>>
 }
 
 /// The sealed drops come first: the document without them could never be drawn.
-fn write(dir: &Path, plan: &Plan, stage: &FrozenStage, replay: bool) -> Done {
+fn write(
+    dir: &Path,
+    plan: &Plan,
+    custodians: &[Custodian],
+    stage: &FrozenStage,
+    replay: bool,
+) -> Done {
     let number = stage.document.number;
+    let lines = json_lines(&stage.drops);
     let drops = dir.join(SECRET).join(stage_file(number, "-drops.jsonl"));
-    folder::write(&drops, &json_lines(&stage.drops), true)?;
+    folder::write(&drops, &lines, true)?;
+    if !custodians.is_empty() {
+        let held = custody::seal(&lines, custodians)?;
+        folder::write(&dir.join(stage_file(number, ".age")), &held, false)?;
+    }
     let time = plan
         .schedule
         .stages
