@@ -129,6 +129,8 @@ impl Announced<'_> {
         let stage: StageDocument = document(&path, &folder::read(&path)?)?;
         let mut steps = vec![Step::Stage(Staging { commitment, stage })];
         files.push(path);
+        // What fell out, encrypted to the custodians.
+        files.extend(Some(self.dir.join(stage_file(number, ".age"))).filter(|path| path.exists()));
         let path = { self.dir.join(SECRET) }.join(stage_file(number, "-pulse.json"));
         if path.exists() {
             steps.push(Step::Pulse(Pulsing {
