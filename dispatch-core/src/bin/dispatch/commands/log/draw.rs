@@ -50,7 +50,13 @@ pub(super) fn run(console: &Console, options: &LogDraw) -> Done {
         files.push(path.clone());
     }
     if options.rosters {
-        let names = [bundle::SUBJECTS, bundle::OFFICERS, bundle::RECUSALS];
+        let names = [
+            bundle::SUBJECTS,
+            bundle::OFFICERS,
+            bundle::RECUSALS,
+            bundle::SUBJECTS_DIFF,
+            bundle::OFFICERS_DIFF,
+        ];
         let paths = names.map(|name| options.draw.join(name));
         files.extend(paths.into_iter().filter(|path| path.exists()));
     }
