@@ -72,4 +72,5 @@ pub mod template;
 pub mod timestamp;
 pub mod verify;
 pub mod visit;
+pub mod witness;
 pub mod workbook;

@@ -17,13 +17,19 @@ mod draw;
 mod joint;
 #[path = "cli/ledger.rs"]
 mod ledger;
+#[path = "cli/log.rs"]
+mod log;
 #[path = "cli/papers.rs"]
 mod papers;
 #[path = "cli/refusals.rs"]
 mod refusals;
 #[path = "cli/simulate.rs"]
 mod simulate;
+#[path = "cli/timestamp.rs"]
+mod timestamp;
 #[path = "cli/way.rs"]
 mod way;
+#[path = "cli/witness.rs"]
+mod witness;
 #[path = "cli/workbooks.rs"]
 mod workbooks;

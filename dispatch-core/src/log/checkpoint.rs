@@ -25,7 +25,7 @@ impl Checkpoint {
     /// The text that is signed: origin, size, root and extensions, each with a line feed.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let root = line::encode(self.root.as_bytes());
+        let root = line::to_base64(self.root.as_bytes());
         let mut text = format!("{}\n{}\n{root}\n", self.origin, self.size);
         for extension in &self.extensions {
             text.push_str(extension);
@@ -54,7 +54,7 @@ impl Checkpoint {
         }
         Ok(Self {
             origin: origin.to_owned(),
-            size: line::decode_number(size).ok_or(CheckpointError::Size)?,
+            size: line::decode_size(size).ok_or(CheckpointError::Size)?,
             root: line::decode_hash(root).ok_or(CheckpointError::Root)?,
             extensions,
         })
@@ -124,7 +124,7 @@ pub enum CheckpointError {
     #[error("the third line is not the base64 form of a root of 32 bytes")]
     Root,
     /// The second line.
-    #[error("the second line is not a number of entries without leading zeros")]
+    #[error("the second line is not a number of entries below 2^63 without leading zeros")]
     Size,
 }
 
@@ -175,6 +175,7 @@ mod tests {
             format!("o\n+1\n{root}\n"),
             format!("o\n-1\n{root}\n"),
             format!("o\n1 \n{root}\n"),
+            format!("o\n9223372036854775808\n{root}\n"),
             format!("o\n18446744073709551616\n{root}\n"),
             format!("o\n1\n{root}\n\n"),
             format!("o\n1\n{root}\n\nx\n"),

@@ -99,7 +99,7 @@ impl fmt::Display for VerifierKey {
     /// `<name>+<id in 8 hexadecimal digits>+<base64 of type and key>`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let material = Zeroizing::new(material(self.kind, &self.key));
-        let encoded = line::encode(material.as_slice());
+        let encoded = line::to_base64(material.as_slice());
         write!(f, "{}+{}+{encoded}", self.name, hex(&self.id()))
     }
 }
@@ -109,7 +109,7 @@ impl FromStr for VerifierKey {
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let (name, id, kind, key) = read_parts(text)?;
-        if VerifyingKey::from_bytes(&key).map_or(true, |point| point.is_weak()) {
+        if !is_public_key(&key) {
             return Err(KeyError::Point);
         }
         let name = name.to_owned();
@@ -173,7 +173,7 @@ impl SignerKey {
     pub fn to_text(&self) -> Zeroizing<String> {
         let seed = Zeroizing::new(self.key.to_bytes());
         let material = Zeroizing::new(material(self.kind, &seed));
-        let encoded = Zeroizing::new(line::encode(material.as_slice()));
+        let encoded = Zeroizing::new(line::to_base64(material.as_slice()));
         let id = hex(&self.verifier().id());
         Zeroizing::new(format!("{PRIVATE}{}+{id}+{}", self.name, *encoded))
     }
@@ -218,11 +218,18 @@ fn read_parts(text: &str) -> Result<Parts<'_>, KeyError> {
     }
     let id = from_hex(id).ok().and_then(|id| id.try_into().ok());
     let id = id.ok_or(KeyError::Form)?;
-    let decoded = Zeroizing::new(line::decode(encoded).ok_or(KeyError::Form)?);
+    let decoded = Zeroizing::new(line::from_base64(encoded).ok_or(KeyError::Form)?);
     let (kind, key) = decoded.split_first().ok_or(KeyError::Form)?;
     let kind = KeyKind::from_byte(*kind).ok_or(KeyError::Kind(*kind))?;
     let key = <[u8; 32]>::try_from(key).map_err(|_| KeyError::Form)?;
     Ok((name, id, kind, Zeroizing::new(key)))
+}
+
+/// Whether this is the one encoding of a point whose order is not small. The library reads other
+/// encodings of the same point too (y not reduced, the negative of zero).
+fn is_public_key(bytes: &[u8; 32]) -> bool {
+    VerifyingKey::from_bytes(bytes)
+        .is_ok_and(|key| !key.is_weak() && key.to_edwards().compress().as_bytes() == bytes)
 }
 
 /// Type byte and key, as they are encoded and hashed.
@@ -253,7 +260,7 @@ pub enum KeyError {
     )]
     Kind(u8),
     /// Not a name of a key.
-    #[error("a key name is not empty and has no space, no plus and no control character")]
+    #[error("a key name has 1 to 255 bytes and no space, no plus and no control character")]
     Name,
     /// Not the encoding of a point that may be a public key.
     #[error("the 32 bytes are not an Ed25519 public key")]
@@ -322,6 +329,7 @@ mod tests {
             format!("{PUBLIC}\n"),
             format!(" {PUBLIC}"),
             format!("{PUBLIC}="),
+            PUBLIC.replace("Neumann", "\u{85}"),
         ] {
             assert!(text.parse::<VerifierKey>().is_err());
         }
@@ -337,6 +345,27 @@ mod tests {
             key: neutral,
         };
         assert_eq!(key.to_string().parse::<VerifierKey>(), Err(KeyError::Point));
+    }
+
+    /// y = p + 0 to p + 18 are other spellings of 0 to 18; some are points of large order.
+    #[test]
+    fn one_encoding_of_each_point() {
+        let mut large = 0;
+        for low in 0xed..=0xff {
+            for high in [0x7f, 0xff] {
+                let mut key = [0xff; 32];
+                key[0] = low;
+                key[31] = high;
+                large += u32::from(VerifyingKey::from_bytes(&key).is_ok_and(|key| !key.is_weak()));
+                let key = VerifierKey {
+                    name: "n".into(),
+                    kind: KeyKind::Cosignature,
+                    key,
+                };
+                assert_eq!(key.to_string().parse::<VerifierKey>(), Err(KeyError::Point));
+            }
+        }
+        assert!(large > 0);
     }
 
     #[test]

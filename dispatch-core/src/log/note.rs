@@ -138,11 +138,11 @@ impl Note {
         self.signatures.iter().filter(of_key)
     }
 
-    /// Bytes of the longest note that is read: over ten times what a hundred Ed25519 signatures
-    /// need, and enough for a few of those that resist quantum computers.
+    /// Bytes of the longest note that is read: over ten times what its Ed25519 signatures need, and
+    /// enough for a few of those that resist quantum computers.
     pub const MAXIMUM_LENGTH: usize = 1_000_000;
-    /// Signatures of the fullest note that is read, as in Go's library.
-    pub const MAXIMUM_SIGNATURES: usize = 100;
+    /// Signatures of the fullest note that is read (docs/spec.md 17.1).
+    pub const MAXIMUM_SIGNATURES: usize = 64;
 }
 
 impl NoteSignature {
@@ -155,7 +155,7 @@ impl NoteSignature {
         let malformed = || NoteError::Line(line.chars().take(SHOWN).collect());
         let rest = line.strip_prefix("— ").ok_or_else(malformed)?;
         let (name, encoded) = rest.split_once(' ').ok_or_else(malformed)?;
-        let decoded = line::decode(encoded).ok_or_else(malformed)?;
+        let decoded = line::from_base64(encoded).ok_or_else(malformed)?;
         match decoded.split_first_chunk::<4>() {
             Some((id, bytes)) if !bytes.is_empty() && line::is_key_name(name) => Ok(Self {
                 name: name.to_owned(),
@@ -170,7 +170,7 @@ impl NoteSignature {
     #[must_use]
     pub fn to_line(&self) -> String {
         let blob = [self.id.as_slice(), &self.bytes].concat();
-        format!("— {} {}", self.name, line::encode(&blob))
+        format!("— {} {}", self.name, line::to_base64(&blob))
     }
 
     fn same_key(&self, other: &Self) -> bool {
@@ -331,15 +331,15 @@ mod tests {
                 .collect();
             Note::read(format!("{TEXT}\n{}\n{LINE}\n", lines.join("\n")).as_bytes())
         };
-        for count in [15, 99] {
+        for count in [15, 63] {
             let note = many(count).unwrap();
             assert_eq!(note.verify(&PUBLIC.parse().unwrap()), Ok(true));
         }
-        assert_eq!(many(100), Err(NoteError::TooMany));
-        let mut full = many(99).unwrap();
+        assert_eq!(many(64), Err(NoteError::TooMany));
+        let mut full = many(63).unwrap();
         let line = NoteSignature::read(LINE).unwrap();
         assert_eq!(full.add(line.clone()), Ok(()));
-        assert_eq!(full.signatures.len(), 100);
+        assert_eq!(full.signatures.len(), 64);
         let other = NoteSignature { id: [0; 4], ..line };
         assert_eq!(full.add(other), Err(NoteError::TooMany));
         let long = vec![b'\n'; Note::MAXIMUM_LENGTH + 1];

@@ -69,8 +69,8 @@ enum Member {
 }
 
 impl LogPolicy {
-    /// Reads a policy file: UTF-8 with a line feed at the end of every line. (C2SP lets octets
-    /// above 0x7F be anything; we ask that they are UTF-8 and compare them as they are.)
+    /// Reads a policy file: UTF-8 without control characters but tab and line feed. (C2SP lets
+    /// octets above 0x7F be anything.) The last line need not end.
     ///
     /// # Errors
     /// What is wrong, in which line, and what to do.
@@ -94,7 +94,7 @@ impl LogPolicy {
 
     /// Whether any witness is asked for; not so after `quorum none`.
     #[must_use]
-    pub const fn asks_for_witnesses(&self) -> bool {
+    pub const fn has_quorum(&self) -> bool {
         self.quorum.is_some()
     }
 

@@ -7,7 +7,7 @@
 use super::checkpoint::{CheckpointError, SignedCheckpoint};
 use super::line;
 use crate::digest::Digest;
-use crate::merkle::{InclusionProof, MerkleError};
+use crate::merkle::{InclusionProof, MerkleError, inclusion_ranges};
 
 /// A `.tlog-proof`: place and path of an entry, and the checkpoint they lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl LogProof {
         let extra = match lines.peek().and_then(|line| line.strip_prefix("extra ")) {
             Some(extra) => {
                 lines.next();
-                Some(line::decode(extra).ok_or(LogProofError::Extra)?)
+                Some(line::from_base64(extra).ok_or(LogProofError::Extra)?)
             }
             None => None,
         };
@@ -55,10 +55,19 @@ impl LogProof {
             path.push(line::decode_hash(hash).ok_or(LogProofError::Path)?);
         }
         let checkpoint = rest.strip_prefix(b"\n\n").unwrap_or(rest);
+        let checkpoint = SignedCheckpoint::read(checkpoint)?;
+        let size = checkpoint.checkpoint.size;
+        let hashes = inclusion_ranges(index, size).map_err(|_| LogProofError::Place { size })?;
+        if hashes.len() != path.len() {
+            return Err(LogProofError::Count {
+                expected: hashes.len(),
+                found: path.len(),
+            });
+        }
         Ok(Self {
             index,
             path,
-            checkpoint: SignedCheckpoint::read(checkpoint)?,
+            checkpoint,
             extra,
         })
     }
@@ -68,11 +77,11 @@ impl LogProof {
     pub fn to_text(&self) -> String {
         let mut text = format!("{HEADER}\n");
         if let Some(extra) = &self.extra {
-            text.push_str(&format!("extra {}\n", line::encode(extra)));
+            text.push_str(&format!("extra {}\n", line::to_base64(extra)));
         }
         text.push_str(&format!("index {}\n", self.index));
         for hash in &self.path {
-            text.push_str(&line::encode(hash.as_bytes()));
+            text.push_str(&line::to_base64(hash.as_bytes()));
             text.push('\n');
         }
         text.push('\n');
@@ -103,6 +112,16 @@ pub enum LogProofError {
     /// The checkpoint in it.
     #[error("the checkpoint of the proof: {0}")]
     Checkpoint(#[from] CheckpointError),
+    /// Not the path of a leaf at this place of a tree of this size.
+    #[error(
+        "the path has {found} hashes; for its index and the checkpoint's size it has {expected}"
+    )]
+    Count {
+        /// Hashes that there should be.
+        expected: usize,
+        /// Hashes that there are.
+        found: usize,
+    },
     /// The extra line.
     #[error("the extra line is not base64")]
     Extra,
@@ -113,13 +132,19 @@ pub enum LogProofError {
     #[error("a proof begins with the line {HEADER} and has an empty line before its checkpoint")]
     Lines,
     /// The path.
-    #[error("a line of the path is not a hash of 32 bytes in base64, or there are more than 64")]
+    #[error("a line of the path is not a hash of 32 bytes in base64, or there are more than 63")]
     Path,
+    /// The entry would stand behind the last one.
+    #[error("the index is not below the checkpoint's size {size}")]
+    Place {
+        /// Entries of the checkpoint.
+        size: u64,
+    },
 }
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
-/// A tree of 2^64 - 1 leaves is 64 levels high.
-const LONGEST_PATH: usize = 64;
+/// A tree of 2^63 - 1 leaves is 63 levels high.
+const LONGEST_PATH: usize = 63;
 
 #[cfg(test)]
 mod tests {
@@ -127,14 +152,15 @@ mod tests {
 
     use super::*;
 
-    /// The example of C2SP tlog-proof; the signatures that it shortens are made of zeros here.
-    const EXAMPLE: &str = "c2sp.org/tlog-proof@v1\nextra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6kYXJ3aW4tYXJ\nindex 73894\ngSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\nB95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\nEKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs=\nRoopEkOdqkYqMB4MJXrbt/hMjOxsVn0IrWjpz1ZMMes=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\n\nexample.com/fancylog\n109482\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n\n— example.com/fancylog AAAAAAA=\n— witness1.example AAAAAAA=\n";
+    /// The example of C2SP tlog-proof; the signatures that it shortens are made of zeros here,
+    /// and its path, which is that of a smaller tree, has the last hash repeated up to the 17 that belong.
+    const EXAMPLE: &str = "c2sp.org/tlog-proof@v1\nextra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6kYXJ3aW4tYXJ\nindex 73894\ngSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\nB95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\nEKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs=\nRoopEkOdqkYqMB4MJXrbt/hMjOxsVn0IrWjpz1ZMMes=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\nAHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\n\nexample.com/fancylog\n109482\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n\n— example.com/fancylog AAAAAAA=\n— witness1.example AAAAAAA=\n";
 
     #[test]
     fn published_example() {
         let proof = LogProof::read(EXAMPLE.as_bytes()).unwrap();
         assert_eq!(proof.index, 73_894);
-        assert_eq!(proof.path.len(), 5);
+        assert_eq!(proof.path.len(), 17);
         assert_eq!(proof.checkpoint.checkpoint.size, 109_482);
         assert_eq!(proof.checkpoint.note.signatures.len(), 2);
         assert!(
@@ -182,10 +208,27 @@ mod tests {
             assert_ne!(text, EXAMPLE);
             assert!(LogProof::read(text.as_bytes()).is_err(), "{text}");
         }
-        let lines = |count| format!("{hash}\n").repeat(count);
-        let long = EXAMPLE.replacen(&format!("{hash}\n"), &lines(60), 1);
-        assert_eq!(LogProof::read(long.as_bytes()).unwrap().path.len(), 64);
-        let long = EXAMPLE.replacen(&format!("{hash}\n"), &lines(61), 1);
+        for (from, to, expected) in [
+            ("73894", "109482", LogProofError::Place { size: 109_482 }),
+            ("109482", "73894", LogProofError::Place { size: 73_894 }),
+        ] {
+            let text = EXAMPLE.replacen(&format!("{from}\n"), &format!("{to}\n"), 1);
+            assert_eq!(LogProof::read(text.as_bytes()), Err(expected));
+        }
+        let line = format!("{hash}\n");
+        for (to, found) in [
+            (String::new(), 16),
+            (line.repeat(2), 18),
+            (line.repeat(47), 63),
+        ] {
+            let text = EXAMPLE.replacen(&line, &to, 1);
+            let expected = Err(LogProofError::Count {
+                expected: 17,
+                found,
+            });
+            assert_eq!(LogProof::read(text.as_bytes()), expected);
+        }
+        let long = EXAMPLE.replacen(&line, &line.repeat(48), 1);
         assert_eq!(LogProof::read(long.as_bytes()), Err(LogProofError::Path));
     }
 }

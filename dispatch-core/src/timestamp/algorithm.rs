@@ -53,6 +53,14 @@ impl Hash {
         plain(algorithm, hash)
     }
 
+    pub(super) const fn id(self) -> ObjectIdentifier {
+        match self {
+            Self::Sha256 => oid::SHA256,
+            Self::Sha384 => oid::SHA384,
+            Self::Sha512 => oid::SHA512,
+        }
+    }
+
     pub(super) fn of(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha256 => Sha256::digest(bytes).to_vec(),

@@ -3,12 +3,10 @@
 //! Invariant: trust comes from one pinned certificate and goes one step at most, to certificates that
 //! its key has signed.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::certificate::Certificate;
 use super::error::{Part, TimestampError, Whose};
 use super::signed::SignedData;
+use crate::log::from_base64;
 
 /// An authority, pinned by a certificate: the one it signs with, or that of the issuer of it.
 #[derive(Clone, Debug)]
@@ -78,7 +76,7 @@ fn from_pem(bytes: &[u8]) -> Result<Option<Vec<u8>>, TimestampError> {
     };
     let (body, _) = rest.split_once(END).ok_or(malformed.clone())?;
     let body: String = body.split_ascii_whitespace().collect();
-    STANDARD.decode(body).map(Some).map_err(|_| malformed)
+    from_base64(&body).map(Some).ok_or(malformed)
 }
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";

@@ -145,8 +145,8 @@ impl TimestampError {
                 "不符合RFC 3161和DER编码的格式",
             ),
             Self::Indefinite => Message::new(
-                "the token is in BER with open lengths, not in DER; ask the authority for DER",
-                "时间戳采用BER不定长编码，而非DER编码；请向时间戳服务机构索取DER编码",
+                "the token is in BER with open lengths, not in DER: `openssl ts -reply -in ANSWER -token_out -out TOKEN` rewrites an answer, with -token_in a token alone",
+                "时间戳采用BER不定长编码，而非DER编码：可用 openssl ts -reply -in 应答文件 -token_out -out 时间戳文件 转换（单独的时间戳另加 -token_in）",
             ),
             Self::Rejected { status, text } => Message::new(
                 format!("the authority refused the request, status {status}: {text}"),

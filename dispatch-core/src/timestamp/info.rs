@@ -140,3 +140,35 @@ fn refuse_critical(mut fields: Fields<'_>) -> Result<(), TimestampError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::time_of;
+
+    #[test]
+    fn times_have_one_spelling_and_fractions_count_up() {
+        // 1784792310 from `date -u -d 2026-07-23T07:38:30Z +%s`; the forms from RFC 3161 section 2.4.2.
+        assert_eq!(time_of(b"20260723073830Z"), Some(1_784_792_310));
+        assert_eq!(time_of(b"20260723073830.3416Z"), Some(1_784_792_311));
+        assert_eq!(time_of(b"20260723073830.000001Z"), Some(1_784_792_311));
+        for refused in [
+            "20260723073830",
+            "202607230738Z",
+            "20260723073830.Z",
+            "20260723073830.0Z",
+            "20260723073830.10Z",
+            "20260723073830,5Z",
+            "20260723073830.5.5Z",
+            "20260723073830+0800",
+            "20260723153830+0800Z",
+            "20260723073860Z",
+            "20260732073830Z",
+            "2026072307383\u{ff10}Z",
+            "Z",
+            "",
+        ] {
+            assert_eq!(time_of(refused.as_bytes()), None, "{refused}");
+        }
+        assert_eq!(time_of(&[0xff; 15]), None);
+    }
+}

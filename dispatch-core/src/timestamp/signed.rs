@@ -43,8 +43,11 @@ impl SignedData {
         if fields.small()? != VERSION {
             return Err(TimestampError::Version(Part::SignedData));
         }
-        // Only a hint for whoever reads in one pass; the signer says it again.
-        let _algorithms = fields.set()?;
+        let mut algorithms = fields.set()?.fields(Part::SignedData)?;
+        let mut hashes = Vec::new();
+        while algorithms.peek()?.is_some() {
+            hashes.push(algorithms.algorithm()?.id);
+        }
         let content = content(fields.sequence()?)?;
         let certificates = match fields.optional(context(0, true))? {
             Some(element) => certificates(element)?,
@@ -57,6 +60,10 @@ impl SignedData {
             (Some(signer), None) => Signer::read(signer)?,
             _ => return Err(TimestampError::Signers),
         };
+        // The list is for whoever reads in one pass; the signer says it again.
+        if !hashes.contains(&signer.hash.id()) {
+            return Err(fields.malformed());
+        }
         Ok(Self {
             content,
             certificates,

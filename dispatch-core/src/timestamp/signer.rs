@@ -17,7 +17,7 @@ use super::reader::{Algorithm, Element, Fields, context};
 #[derive(Clone, Debug)]
 pub(super) struct Signer {
     id: SignerId,
-    hash: Hash,
+    pub(super) hash: Hash,
     /// The signed attributes as the SET that is signed.
     signed: Vec<u8>,
     content_type: ObjectIdentifier,

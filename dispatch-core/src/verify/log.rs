@@ -52,7 +52,7 @@ pub(super) fn run(run: &mut Run<'_>, evidence: &Evidence, expectations: &Expecta
         ),
         None => run.skip("L01", "A11"),
         Some(policy) => {
-            logged.has_quorum = policy.asks_for_witnesses();
+            logged.has_quorum = policy.has_quorum();
             run.check("L01", || {
                 logged.times = hold(evidence, policy)?;
                 Ok(number(logged.times.len(), "proofs hold", "条证明成立"))

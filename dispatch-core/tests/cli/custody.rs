@@ -156,32 +156,20 @@ fn a_draw_opens_without_its_bureau() {
 #[test]
 fn a_recusal_that_matters_keeps_the_time_lock_from_opening_all() {
     let desk = desk("", "[]");
-    // Nobody but two officers may go to any subject: the rest are recused from all.
-    let officers = desk.read("in/officers.csv");
-    let ids: Vec<&str> = officers
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').next().unwrap())
-        .collect();
-    let roster =
-        String::from_utf8_lossy(&std::fs::read(desk.path("in/subjects.csv")).unwrap()).into_owned();
-    let subjects: Vec<&str> = roster
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').next().unwrap())
-        .collect();
-    let header = desk
-        .read("in/recusals.csv")
-        .lines()
-        .next()
-        .unwrap()
-        .to_owned();
-    let columns = header.split(',').count();
-    let mut list = header + "\n";
-    for subject in subjects {
-        for officer in ids.iter().take(40) {
-            let rest = ",近亲属".repeat(columns - 2);
-            list.push_str(&format!("{subject},{officer}{rest}\n"));
+    // Every second officer is recused from every subject.
+    desk.announce("probe", &["--replay"]).done();
+    let ids = |name: &str| -> Vec<String> {
+        let lines = desk.read(&format!("probe/{name}.jsonl"));
+        let id = |line: &str| {
+            let row: Value = serde_json::from_str(line).unwrap();
+            row["id"].as_str().unwrap().to_owned()
+        };
+        lines.lines().map(id).collect()
+    };
+    let mut list = "统一社会信用代码,执法证号,回避原因\n".to_owned();
+    for subject in ids("subjects") {
+        for officer in ids("officers").iter().step_by(2) {
+            list.push_str(&format!("{subject},{officer},近亲属\n"));
         }
     }
     desk.write("in/recusals.csv", &list);

@@ -1,11 +1,16 @@
 //! The command line.
 
 pub(crate) mod custody;
+pub(crate) mod log;
+pub(crate) mod timestamp;
+pub(crate) mod witness;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dispatch_core::simulation::MOST_RUNS;
+
+use self::timestamp::Timestamp;
 
 /// Draws who is inspected and who inspects, so that nobody can steer the draw and anybody can check
 /// it. 双随机抽查:谁也不能操纵,谁都可以核验。
@@ -60,6 +65,12 @@ pub(crate) enum Command {
     Explain(Explain),
     /// The lists of a bundle as XLSX and CSV. 导出名单
     Export(Export),
+    /// Cosign the checkpoints of logs, as another body. 见证公开日志
+    Witness(witness::Witness),
+    /// A log of every step of every draw. 公开日志
+    Log(log::Log),
+    /// Time-stamp requests and tokens of an authority (RFC 3161). 时间戳
+    Timestamp(Timestamp),
     /// All of it at district size, offline, replaying a past pulse. 演示
     Demo(Demo),
     /// Built-in vectors, pinned keys, tamper matrix. 自检

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::args::Tongue;
 
 /// The terminal.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Console {
     language: Language,
 }
@@ -76,6 +76,17 @@ impl Console {
     pub(crate) fn bytes(&self, name: &str, total: u64) -> Step {
         let step = self.step(name, name);
         let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes}");
+        if let Ok(style) = style {
+            step.0.set_style(style);
+        }
+        step.0.set_length(total);
+        step
+    }
+
+    /// The same with a known number of things.
+    pub(crate) fn count(&self, english: &str, chinese: &str, total: u64) -> Step {
+        let step = self.step(english, chinese);
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
         if let Ok(style) = style {
             step.0.set_style(style);
         }

@@ -14,8 +14,11 @@ mod history;
 mod inputs;
 mod list;
 mod lists;
+mod log_folder;
 mod marked;
 mod parent;
+mod witness;
+mod witness_client;
 
 use std::process::ExitCode;
 
@@ -44,6 +47,9 @@ fn main() -> ExitCode {
         Command::Verify(options) => commands::verify::run(&console, &options),
         Command::Explain(options) => commands::explain::run(&console, &options),
         Command::Export(options) => commands::export::run(&console, &options),
+        Command::Timestamp(options) => commands::timestamp::run(&console, &options),
+        Command::Log(options) => commands::log::run(&console, &options),
+        Command::Witness(options) => commands::witness::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),
         Command::Selftest => commands::selftest::run(&console),
     };

@@ -4,15 +4,18 @@
 //! `/` of a key name. Invariant: in an accepted policy no body can fill two places of the quorum,
 //! and no log fills any.
 
-use super::{LogPolicy, Member};
+use super::{LogPolicy, Member, PolicyLog};
 use crate::language::Message;
 
+/// A witness that can count, and the group it stands in.
+type Counted = (usize, Option<usize>);
+
 pub(super) fn check(policy: &LogPolicy) -> Result<(), Message> {
-    no_log_witnesses(policy)?;
     let mut counted = Vec::new();
     if let Some(quorum) = policy.quorum {
         collect(policy, quorum, None, &mut counted);
     }
+    no_log_witnesses(policy, &counted)?;
     for (place, parent) in &counted {
         for (other, other_parent) in &counted {
             let same = hierarchy(policy, *place) == hierarchy(policy, *other);
@@ -26,21 +29,20 @@ pub(super) fn check(policy: &LogPolicy) -> Result<(), Message> {
     Ok(())
 }
 
-/// A log that witnesses itself, by name or by key, adds nothing to its own signature.
-fn no_log_witnesses(policy: &LogPolicy) -> Result<(), Message> {
-    for witness in &policy.witnesses {
-        let own = policy.logs.iter().find(|log| {
-            log.key.hierarchy() == witness.key.hierarchy() || log.key.key == witness.key.key
-        });
-        if let Some(log) = own {
-            let (witness, log) = (&witness.name, &log.key.name);
+/// A log that witnesses itself adds nothing to its own signature.
+fn no_log_witnesses(policy: &LogPolicy, counted: &[Counted]) -> Result<(), Message> {
+    for (place, _) in counted {
+        let body = hierarchy(policy, *place);
+        let own = |log: &&PolicyLog| Some(log.key.hierarchy()) == body;
+        if let Some(log) = policy.logs.iter().find(own) {
+            let (witness, log) = (name(policy, *place), &log.key.name);
             return Err(Message::new(
                 format!(
-                    "the witness {witness} belongs to the log {log} (same name before \"/\", or same \
-                     key); a log does not witness itself: choose a witness of another body"
+                    "the witness {witness} belongs to the body of the log {log} (same key name before \
+                     \"/\"); a log does not witness itself: choose a witness of another body"
                 ),
                 format!(
-                    "见证方 {witness} 与日志 {log} 属同一单位(\"/\" 前名称相同或公钥相同);日志不得自我见证,请选用其他单位的见证方"
+                    "见证方 {witness} 与日志 {log} 属同一单位(公钥名称 \"/\" 前相同);日志不得自我见证,请选用其他单位的见证方"
                 ),
             ));
         }
@@ -49,12 +51,7 @@ fn no_log_witnesses(policy: &LogPolicy) -> Result<(), Message> {
 }
 
 /// Witnesses that can count towards `member`, each with the group it stands in.
-fn collect(
-    policy: &LogPolicy,
-    member: Member,
-    parent: Option<usize>,
-    found: &mut Vec<(usize, Option<usize>)>,
-) {
+fn collect(policy: &LogPolicy, member: Member, parent: Option<usize>, found: &mut Vec<Counted>) {
     match member {
         Member::Witness(place) => found.push((place, parent)),
         Member::Group(place) => {
@@ -89,16 +86,17 @@ fn hierarchy(policy: &LogPolicy, witness: usize) -> Option<&str> {
         .map(|witness| witness.key.hierarchy())
 }
 
+fn name(policy: &LogPolicy, witness: usize) -> &str {
+    policy
+        .witnesses
+        .get(witness)
+        .map_or("", |witness| &witness.name)
+}
+
 fn apart(policy: &LogPolicy, one: usize, other: usize) -> Message {
-    let name = |place: usize| {
-        policy
-            .witnesses
-            .get(place)
-            .map_or("", |witness| &witness.name)
-    };
     let (one, other, body) = (
-        name(one),
-        name(other),
+        name(policy, one),
+        name(policy, other),
         hierarchy(policy, one).unwrap_or_default(),
     );
     Message::new(

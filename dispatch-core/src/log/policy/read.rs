@@ -53,20 +53,13 @@ fn text_of(bytes: &[u8]) -> Result<&str, Message> {
             format!("信任策略不得超过 {MAXIMUM_LENGTH} 字节"),
         ));
     }
-    let allowed = |byte: &u8| matches!(byte, b'\t' | b'\n' | 0x20..=0x7e | 0x80..);
+    let allowed = |letter: char| matches!(letter, '\t' | '\n') || !letter.is_control();
     let text = core::str::from_utf8(bytes).ok();
-    let text = text.filter(|text| text.as_bytes().iter().all(allowed));
-    let text = text.ok_or_else(|| {
+    text.filter(|text| text.chars().all(allowed)).ok_or_else(|| {
         Message::new(
             "a policy is UTF-8 text without control characters but tab and line feed; save it as \
              UTF-8 with Unix line ends",
             "信任策略应为 UTF-8 文本,除制表符和换行符外不得含控制字符;请以 UTF-8 编码、Unix 换行格式保存",
-        )
-    })?;
-    text.strip_suffix('\n').ok_or_else(|| {
-        Message::new(
-            "the last line of the policy has no line feed; the file may be cut off",
-            "信任策略最后一行没有换行符,文件可能不完整",
         )
     })
 }
@@ -84,9 +77,7 @@ struct Reader {
 impl Reader {
     fn log(&mut self, key: &str, url: Option<&&str>) -> Result<(), Message> {
         let key = read_key(key, KeyKind::Signature)?;
-        if self.logs.iter().any(|log| log.key.key == key.key) {
-            return Err(twice("log", "日志", &key.name));
-        }
+        self.is_new(&key)?;
         full(self.logs.len())?;
         let url = url.map(|url| (*url).to_owned());
         self.logs.push(PolicyLog { key, url });
@@ -95,13 +86,7 @@ impl Reader {
 
     fn witness(&mut self, name: &str, key: &str, url: Option<&&str>) -> Result<(), Message> {
         let key = read_key(key, KeyKind::Cosignature)?;
-        if self
-            .witnesses
-            .iter()
-            .any(|witness| witness.key.key == key.key)
-        {
-            return Err(twice("witness", "见证方", &key.name));
-        }
+        self.is_new(&key)?;
         full(self.witnesses.len())?;
         self.define(name, Member::Witness(self.witnesses.len()))?;
         self.witnesses.push(PolicyWitness {
@@ -164,6 +149,22 @@ impl Reader {
         Ok(())
     }
 
+    /// Nobody is a log and a witness at once, or a witness under two names.
+    fn is_new(&self, key: &VerifierKey) -> Result<(), Message> {
+        let logs = self.logs.iter().map(|log| &log.key);
+        let witnesses = self.witnesses.iter().map(|witness| &witness.key);
+        if logs.chain(witnesses).all(|other| other.key != key.key) {
+            return Ok(());
+        }
+        let name = &key.name;
+        Err(Message::new(
+            format!(
+                "the public key of {name} stands in the policy already; every log and every witness has a key of its own"
+            ),
+            format!("{name} 的公钥已在信任策略中出现;每个日志和见证方都应使用各自的公钥"),
+        ))
+    }
+
     fn define(&mut self, name: &str, member: Member) -> Result<(), Message> {
         if name == NONE || self.names.contains_key(name) {
             return Err(Message::new(
@@ -183,6 +184,12 @@ impl Reader {
                 "信任策略没有 quorum 行;请加上 \"quorum <名称>\",不要求见证时写 \"quorum none\"",
             )
         })?;
+        if self.logs.is_empty() {
+            return Err(Message::new(
+                "the policy has no log line; add \"log <key>\"",
+                "信任策略没有 log 行;请加上 \"log <公钥>\"",
+            ));
+        }
         Ok(LogPolicy {
             logs: self.logs,
             witnesses: self.witnesses,
@@ -226,13 +233,6 @@ fn read_key(text: &str, kind: KeyKind) -> Result<VerifierKey, Message> {
     })
 }
 
-fn twice(english: &str, chinese: &str, name: &str) -> Message {
-    Message::new(
-        format!("the key of the {english} {name} stands in the policy already"),
-        format!("{chinese} {name} 的公钥已在信任策略中出现"),
-    )
-}
-
 fn undefined(name: &str) -> Message {
     Message::new(
         format!("no witness or group {name} is defined in a line above"),
@@ -252,6 +252,6 @@ fn full(count: usize) -> Result<(), Message> {
 
 /// The quorum that asks for nobody.
 const NONE: &str = "none";
-/// C2SP recommends at least 32 of each.
-const MAXIMUM_COUNT: usize = 256;
+/// C2SP recommends at least 32 of each; docs/spec.md 17.5 says 100.
+const MAXIMUM_COUNT: usize = 100;
 const MAXIMUM_LENGTH: usize = 1 << 20;
