@@ -350,6 +350,10 @@ pub(crate) struct Disclose {
     /// The drand pulse of the disclosure time, which shows what the time lock holds. 公开时间的随机信标
     #[arg(long, value_name = "PULSE")]
     pub(crate) timelock: Option<PathBuf>,
+    /// Folder of the log, or a copy of it: what of the draw stands in it goes into the bundle, with
+    /// proofs. 公开日志的目录
+    #[arg(long, value_name = "DIR")]
+    pub(crate) log: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -71,6 +71,10 @@ pub(crate) struct Open {
     /// Bundle of a child draw, to be put inside; once for every child. 参与部门的证据包
     #[arg(long, value_name = "FILE")]
     pub(crate) child: Vec<PathBuf>,
+    /// Folder of the log, or a copy of it: what of the draw stands in it goes into the bundle, with
+    /// proofs. 公开日志的目录
+    #[arg(long, value_name = "DIR")]
+    pub(crate) log: Option<PathBuf>,
     /// The auditor's form: opens sealed columns and all recusals. 审计版
     #[arg(long, requires = "custodian")]
     pub(crate) auditor: bool,

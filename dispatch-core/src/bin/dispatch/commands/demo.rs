@@ -89,6 +89,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             out: bundle.clone(),
             auditor: false,
             child: Vec::new(),
+            log: None,
             timelock: None,
         },
     )?;
@@ -99,6 +100,7 @@ pub(crate) fn run(console: &Console, options: &Demo) -> Done {
             out: out.join("auditor.zip"),
             auditor: true,
             child: Vec::new(),
+            log: None,
             timelock: None,
         },
     )?;

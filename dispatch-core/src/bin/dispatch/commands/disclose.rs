@@ -15,6 +15,7 @@ use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::history::{self, Held};
+use crate::log_folder::evidence::evidence;
 use crate::{custody, folder};
 
 pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
@@ -55,7 +56,10 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     let is_child = document.plan.is_child();
     let staged = !held.history.stages().is_empty() || !document.plan.children.is_empty();
     let plan = document.plan.clone();
-    let files = whole_bundle(&options.dir, held, auditors, &options.child, opening)?;
+    let mut files = whole_bundle(&options.dir, held, auditors, &options.child, opening)?;
+    if let Some(dir) = &options.log {
+        files.insert(bundle::LOG, evidence(console, dir, &commitment, None)?);
+    }
     let missing = missing_children(&plan, &files);
     pack(&options.out, options.auditor, &files)?;
     drop(step);

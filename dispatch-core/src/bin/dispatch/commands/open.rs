@@ -25,6 +25,7 @@ use crate::custody::{self, keys, keys::Keys};
 use crate::failure::{Done, Failure};
 use crate::folder::{self, stage_file};
 use crate::history::{self, Held};
+use crate::log_folder::evidence::evidence;
 
 mod parent;
 
@@ -78,6 +79,10 @@ pub(crate) fn run(console: &Console, options: &Open) -> Done {
         // What was published stands in the bundle, so that its check fails.
         files.insert(bundle::RESULT, folder::read(&path)?);
         short.push(other_result(keys.is_some()));
+    }
+    if let Some(dir) = &options.log {
+        let commitment = &announced.commitment;
+        files.insert(bundle::LOG, evidence(console, dir, commitment, None)?);
     }
     pack(&options.out, options.auditor, &files)?;
     drop(step);
