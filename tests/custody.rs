@@ -1,6 +1,8 @@
 //! The custody package through the public interface: what an honest bureau hands over opens, and what
 //! a bureau could hand over instead is refused by the check that names the promise.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::collections::BTreeMap;
 
 use dispatch_core::bundle::{self, Files};
