@@ -56,7 +56,11 @@ fn failed(frozen: &Frozen, package: &[u8]) -> Vec<&'static str> {
     let package = CustodyPackage::read(package).unwrap();
     match package.open(frozen.public.clone()) {
         Ok(_) => Vec::new(),
-        Err(failed) => failed.iter().map(|result| result.id).collect(),
+        Err(failed) => {
+            let mut ids: Vec<&str> = failed.iter().map(|result| result.id).collect();
+            ids.sort_unstable();
+            ids
+        }
     }
 }
 
