@@ -158,7 +158,7 @@ impl LogPolicy {
                  check that the policy is for this log and has its present key"
             ),
             format!(
-                "{origin} 的检查点没有信任策略中任何日志的签名(策略中有:{known});请核对策略是否针对此日志、公钥是否为现用公钥"
+                "{origin} 的检查点没有信任策略中任何日志的签名（策略中有：{known}）；请核对策略是否针对此日志、公钥是否为现用公钥"
             ),
         )
     }
@@ -182,7 +182,7 @@ impl LogPolicy {
                 "the cosignatures do not reach the quorum of the policy; cosigned: {present}; \
                  missing: {missing}"
             ),
-            format!("见证方的联署未达到信任策略要求的法定数;已联署:{present};未联署:{missing}"),
+            format!("见证方的联署未达到信任策略要求的法定数；已联署：{present}；未联署：{missing}"),
         )
     }
 }
@@ -192,9 +192,9 @@ fn refused(error: &NoteError) -> Message {
         format!("the checkpoint is refused: {error}"),
         match error {
             NoteError::Signature(name) => {
-                format!("检查点不予采信:{name} 的签名验证不通过")
+                format!("检查点不予采信：{name} 的签名验证不通过")
             }
-            other => format!("检查点不予采信:{other}"),
+            other => format!("检查点不予采信：{other}"),
         },
     )
 }

@@ -10,6 +10,8 @@ mod draw;
 mod kill;
 #[path = "log/step.rs"]
 mod step;
+#[path = "log/timestamp.rs"]
+mod timestamp;
 
 use std::process::Command;
 

@@ -42,7 +42,7 @@ fn no_log_witnesses(policy: &LogPolicy, counted: &[Counted]) -> Result<(), Messa
                      \"/\"); a log does not witness itself: choose a witness of another body"
                 ),
                 format!(
-                    "见证方 {witness} 与日志 {log} 属同一单位(公钥名称 \"/\" 前相同);日志不得自我见证,请选用其他单位的见证方"
+                    "见证方 {witness} 与日志 {log} 属同一单位（公钥名称 \"/\" 前相同）；日志不得自我见证，请选用其他单位的见证方"
                 ),
             ));
         }
@@ -106,7 +106,7 @@ fn apart(policy: &LogPolicy, one: usize, other: usize) -> Message {
              \"group <name> any {one} {other}\""
         ),
         format!(
-            "见证方 {one} 和 {other} 同属 {body}(公钥名称 \"/\" 之前的部分),会被重复计算;请把 {body} 的全部见证方单独放入一组:\"group <名称> any {one} {other}\""
+            "见证方 {one} 和 {other} 同属 {body}（公钥名称 \"/\" 之前的部分），会被重复计算；请把 {body} 的全部见证方单独放入一组：\"group <名称> any {one} {other}\""
         ),
     )
 }

@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<LogPolicy, Message> {
         read.map_err(|problem| {
             Message::new(
                 format!("line {number} of the policy: {problem}"),
-                format!("信任策略第 {number} 行:{}", problem.chinese),
+                format!("信任策略第 {number} 行：{}", problem.chinese),
             )
         })?;
     }
@@ -59,7 +59,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, Message> {
         Message::new(
             "a policy is UTF-8 text without control characters but tab and line feed; save it as \
              UTF-8 with Unix line ends",
-            "信任策略应为 UTF-8 文本,除制表符和换行符外不得含控制字符;请以 UTF-8 编码、Unix 换行格式保存",
+            "信任策略应为 UTF-8 文本，除制表符和换行符外不得含控制字符；请以 UTF-8 编码、Unix 换行格式保存",
         )
     })
 }
@@ -108,7 +108,7 @@ impl Reader {
         let threshold = threshold.filter(in_range).ok_or_else(|| {
             Message::new(
                 format!("the group {name} has {count} members: write any, all, or a number from 1 to {count}"),
-                format!("组 {name} 有 {count} 个成员:请写 any、all 或 1 到 {count} 的数字"),
+                format!("组 {name} 有 {count} 个成员：请写 any、all 或 1 到 {count} 的数字"),
             )
         })?;
         full(self.groups.len())?;
@@ -119,7 +119,7 @@ impl Reader {
             if core::mem::replace(used, true) {
                 return Err(Message::new(
                     format!("{member} is a member of a group already; every name counts once"),
-                    format!("{member} 已是某组的成员;每个名称只能计入一次"),
+                    format!("{member} 已是某组的成员；每个名称只能计入一次"),
                 ));
             }
             places.push(*place);
@@ -137,7 +137,7 @@ impl Reader {
         if self.quorum.is_some() {
             return Err(Message::new(
                 "there is a second quorum line; a policy has exactly one",
-                "出现第二个 quorum 行;信任策略只能有一个",
+                "出现第二个 quorum 行；信任策略只能有一个",
             ));
         }
         self.quorum = Some(if name == NONE {
@@ -161,7 +161,7 @@ impl Reader {
             format!(
                 "the public key of {name} stands in the policy already; every log and every witness has a key of its own"
             ),
-            format!("{name} 的公钥已在信任策略中出现;每个日志和见证方都应使用各自的公钥"),
+            format!("{name} 的公钥已在信任策略中出现；每个日志和见证方都应使用各自的公钥"),
         ))
     }
 
@@ -169,7 +169,7 @@ impl Reader {
         if name == NONE || self.names.contains_key(name) {
             return Err(Message::new(
                 format!("the name {name} is taken; give every witness and group a name of its own"),
-                format!("名称 {name} 已被占用;每个见证方和组都应有自己的名称"),
+                format!("名称 {name} 已被占用；每个见证方和组都应有自己的名称"),
             ));
         }
         self.names.insert(name.to_owned(), (member, false));
@@ -181,13 +181,13 @@ impl Reader {
             Message::new(
                 "the policy has no quorum line; add \"quorum <name>\", or \"quorum none\" to ask for \
                  no witness",
-                "信任策略没有 quorum 行;请加上 \"quorum <名称>\",不要求见证时写 \"quorum none\"",
+                "信任策略没有 quorum 行；请加上 \"quorum <名称>\"，不要求见证时写 \"quorum none\"",
             )
         })?;
         if self.logs.is_empty() {
             return Err(Message::new(
                 "the policy has no log line; add \"log <key>\"",
-                "信任策略没有 log 行;请加上 \"log <公钥>\"",
+                "信任策略没有 log 行；请加上 \"log <公钥>\"",
             ));
         }
         Ok(LogPolicy {
@@ -203,7 +203,7 @@ fn read_key(text: &str, kind: KeyKind) -> Result<VerifierKey, Message> {
     let key: VerifierKey = text.parse().map_err(|error| {
         Message::new(
             format!("the key is not one: {error}; copy it again as its owner publishes it"),
-            format!("公钥无效({error});请按其所有者公布的内容重新复制"),
+            format!("公钥无效（{error}）；请按其所有者公布的内容重新复制"),
         )
     })?;
     if key.kind == kind {
@@ -216,7 +216,7 @@ fn read_key(text: &str, kind: KeyKind) -> Result<VerifierKey, Message> {
                 key.name
             ),
             format!(
-                "{} 是见证用公钥(类型 0x04);日志应使用类型 0x01 的公钥",
+                "{} 是见证用公钥（类型 0x04）；日志应使用类型 0x01 的公钥",
                 key.name
             ),
         ),
@@ -226,7 +226,7 @@ fn read_key(text: &str, kind: KeyKind) -> Result<VerifierKey, Message> {
                 key.name
             ),
             format!(
-                "{} 是签名用公钥(类型 0x01);见证方应使用类型 0x04 的公钥",
+                "{} 是签名用公钥（类型 0x01）；见证方应使用类型 0x04 的公钥",
                 key.name
             ),
         ),

@@ -67,7 +67,7 @@ fn over_http_until_an_old_backup_is_put_back() {
     // The old backup.
     fs::remove_dir_all(desk.path("log")).unwrap();
     copy(&desk, "backup", "log");
-    desk.write("next.jsonl", &entries("甲局", 4, 1));
+    desk.write("next.jsonl", &entries("乙局", 1, 1));
     desk.log("append", &["next.jsonl"])
         .refused(&["at size 505, it has only 3 here", "old backup"]);
     desk.log("append", &["next.jsonl", "--offline"])
@@ -75,11 +75,11 @@ fn over_http_until_an_old_backup_is_put_back() {
         .says(&["were not asked"]);
     desk.run(&["log", "cosign", "log"]).refused(&["old backup"]);
     // Grown beyond it, it is another history.
-    desk.write("next.jsonl", &entries("甲局", 5, 600));
+    desk.write("next.jsonl", &entries("乙局", 2, 600));
     desk.log("append", &["next.jsonl", "--offline"]).done();
     desk.run(&["log", "cosign", "log"])
         .refused(&["another history"]);
-    desk.write("next.jsonl", &entries("甲局", 605, 1));
+    desk.write("next.jsonl", &entries("乙局", 602, 1));
     desk.log("append", &["next.jsonl"])
         .refused(&["another history"]);
 

@@ -196,3 +196,58 @@ fn an_announcement_that_comes_too_late() {
     desk.log("draw", &["draw", "--late"]).done();
     assert_eq!(desk.size(), 2);
 }
+
+#[test]
+fn acknowledgements_and_what_custodians_hold() {
+    let desk = Desk::in_the_past();
+    desk.new_log();
+    for (name, out) in [
+        ("市财政局", "finance"),
+        ("市公证处", "notary"),
+        ("别处", "elsewhere"),
+    ] {
+        desk.run(&["custodian", "new", "--name", name, "--out", out])
+            .done();
+    }
+    let custodians = [
+        "--custodian",
+        "finance/custodian.json",
+        "--custodian",
+        "notary/custodian.json",
+    ];
+    desk.announce("draw", &[&custodians[..], &["--replay"]].concat())
+        .done();
+    for keys in ["finance", "notary"] {
+        let out = format!("{keys}.note");
+        desk.run(&[
+            "custodian",
+            "acknowledge",
+            "draw",
+            "--keys",
+            keys,
+            "--out",
+            &out,
+        ])
+        .done();
+    }
+    let acknowledged = ["draw", "--acknowledgement", "finance.note"];
+    desk.log("draw", &acknowledged)
+        .done()
+        .says(&["0 announcement", "1 acknowledgement"]);
+    desk.log(
+        "draw",
+        &[&acknowledged[..], &["--acknowledgement", "notary.note"]].concat(),
+    )
+    .done()
+    .says(&["2 acknowledgement", "checkpoint 2 covers 3"]);
+    desk.log("draw", &acknowledged)
+        .done()
+        .says(&["nothing new"]);
+    desk.replace("finance.note", "T", " ");
+    desk.log("draw", &acknowledged)
+        .refused(&["finance.note", "is not the acknowledgement"]);
+    // What the custodians hold is published, for them to open it without the bureau.
+    let held = desk.path("draw/custody.age");
+    assert!(desk.path("log/documents").join(sha256(&held)).exists());
+    desk.check().done();
+}

@@ -50,7 +50,13 @@ pub(super) fn run(console: &Console, options: &LogDraw) -> Done {
         files.push(path.clone());
     }
     if options.rosters {
-        let names = [bundle::SUBJECTS, bundle::OFFICERS, bundle::RECUSALS];
+        let names = [
+            bundle::SUBJECTS,
+            bundle::OFFICERS,
+            bundle::RECUSALS,
+            bundle::SUBJECTS_DIFF,
+            bundle::OFFICERS_DIFF,
+        ];
         let paths = names.map(|name| options.draw.join(name));
         files.extend(paths.into_iter().filter(|path| path.exists()));
     }
@@ -129,6 +135,8 @@ impl Announced<'_> {
         let stage: StageDocument = document(&path, &folder::read(&path)?)?;
         let mut steps = vec![Step::Stage(Staging { commitment, stage })];
         files.push(path);
+        // What fell out, encrypted to the custodians.
+        files.extend(Some(self.dir.join(stage_file(number, ".age"))).filter(|path| path.exists()));
         let path = { self.dir.join(SECRET) }.join(stage_file(number, "-pulse.json"));
         if path.exists() {
             steps.push(Step::Pulse(Pulsing {
