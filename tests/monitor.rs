@@ -44,7 +44,7 @@ fn year() -> World {
         world.log(result(n, 0, b"root"));
         world.wait(2 * HOUR);
         world.log(result(n + 10, 0, b"root"));
-        world.wait(11 * DAY);
+        world.wait(10 * DAY);
         world.log(disclose(n, secret(n)));
         world.log(disclose(n + 10, secret(n + 10)));
     }
@@ -78,7 +78,7 @@ fn reading_in_steps_is_reading_at_once() {
         }
         let latest = earlier.files[&format!("checkpoints/{number}")].clone();
         earlier.files.insert("checkpoint".into(), latest);
-        look_into(&earlier, &mut state, START);
+        look_into(&earlier, &mut state, end);
         state = State::read(&state.to_bytes().unwrap()).unwrap();
     }
     let stepwise = look_into(&world, &mut state, end);

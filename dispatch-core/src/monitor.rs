@@ -195,7 +195,8 @@ impl Run<'_, '_> {
             }
         };
         let head = &latest.checkpoint;
-        if self.work.origin.is_empty() {
+        let mut logs = self.policy.logs().iter();
+        if self.work.origin.is_empty() && logs.any(|log| log.key.name == head.origin) {
             self.work.origin.clone_from(&head.origin);
         }
         if head.size < state.size {
@@ -221,6 +222,11 @@ impl Run<'_, '_> {
                     &format!("checkpoints/{last}, which was seen before, is gone"),
                     &format!("此前见过的 checkpoints/{last} 不见了"),
                 );
+                return Ok((Some(latest), false));
+            }
+            let kept = kept.map(|kept| kept.checkpoint);
+            if kept.is_some_and(|kept| kept.size == state.size && kept.root != state.root) {
+                self.fork(state.size);
                 return Ok((Some(latest), false));
             }
         }
@@ -303,7 +309,7 @@ impl Run<'_, '_> {
         if !of_log || head.origin != self.work.origin {
             let name =
                 number.map_or_else(|| "checkpoint".to_owned(), |n| format!("checkpoints/{n}"));
-            self.alarm(
+            self.keep(
                 "M01",
                 &format!("{name}: not signed by the log of your policy"),
                 &format!("{name}：没有您策略中日志的签名"),
@@ -473,7 +479,7 @@ impl Run<'_, '_> {
             }
             Err(error) => error.to_string(),
         };
-        self.alarm(
+        self.keep(
             "M20",
             &format!("checkpoints/{number}.tsr: {fault}"),
             &format!("checkpoints/{number}.tsr 不成立：{fault}"),
@@ -491,7 +497,7 @@ impl Run<'_, '_> {
         };
         let size = signed.checkpoint.size;
         if *last > self.now.saturating_add(3600) {
-            self.alarm(
+            self.keep(
                 "M22",
                 &format!(
                     "size {size}: a witness's time {} lies in the future",
@@ -535,6 +541,12 @@ impl Run<'_, '_> {
                 &format!("规模{size}的检查点由已宣布泄露的密钥签署：{key}"),
             );
         }
+    }
+
+    /// An alarm about a checkpoint, which is not read again.
+    fn keep(&mut self, id: &str, english: &str, chinese: &str) {
+        let all = &mut self.work.findings;
+        all.alarm(id, &Place::default(), english, chinese);
     }
 
     fn alarm(&mut self, id: &str, english: &str, chinese: &str) {
