@@ -1,6 +1,8 @@
 //! The time lock against `tlock_age`, an independent implementation in Rust: what Dispatch locks it
 //! opens to the same bytes, at every round of which a real pulse is known.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::io::Cursor;
 
 use dispatch_core::beacon::{Pulse, QUICKNET};

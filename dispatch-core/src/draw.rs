@@ -120,10 +120,7 @@ impl Prepared {
             failed.push(CheckResult {
                 id: "B08",
                 status: Status::Fail,
-                detail: Message::new(
-                    "the secret is not the one that was announced",
-                    "密钥不是公告时冻结的密钥",
-                ),
+                detail: Message::new("the secret is not of this announcement", "密钥不属于本公告"),
             });
         }
         let parts = (

@@ -19,6 +19,8 @@ mod joint;
 mod ledger;
 #[path = "cli/log.rs"]
 mod log;
+#[path = "cli/outside.rs"]
+mod outside;
 #[path = "cli/papers.rs"]
 mod papers;
 #[path = "cli/refusals.rs"]

@@ -1,12 +1,14 @@
 //! Custodians and the time lock: a draw whose bureau is deleted opens all the same, and what a bureau
 //! could have given to hold instead is refused.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::desk::Desk;
-use crate::joint::campaign::{child_plan, desk as joint_desk};
+
+#[path = "custody/campaign.rs"]
+mod campaign;
+#[path = "custody/refusals.rs"]
+mod refusals;
 
 /// A desk with a plan whose draw time is round 1000 and whose disclosure time is round 657413.
 fn desk(stages: &str, sealed: &str) -> Desk {
@@ -156,32 +158,20 @@ fn a_draw_opens_without_its_bureau() {
 #[test]
 fn a_recusal_that_matters_keeps_the_time_lock_from_opening_all() {
     let desk = desk("", "[]");
-    // Nobody but two officers may go to any subject: the rest are recused from all.
-    let officers = desk.read("in/officers.csv");
-    let ids: Vec<&str> = officers
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').next().unwrap())
-        .collect();
-    let roster =
-        String::from_utf8_lossy(&std::fs::read(desk.path("in/subjects.csv")).unwrap()).into_owned();
-    let subjects: Vec<&str> = roster
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').next().unwrap())
-        .collect();
-    let header = desk
-        .read("in/recusals.csv")
-        .lines()
-        .next()
-        .unwrap()
-        .to_owned();
-    let columns = header.split(',').count();
-    let mut list = header + "\n";
-    for subject in subjects {
-        for officer in ids.iter().take(40) {
-            let rest = ",近亲属".repeat(columns - 2);
-            list.push_str(&format!("{subject},{officer}{rest}\n"));
+    // Every second officer is recused from every subject.
+    desk.announce("probe", &["--replay"]).done();
+    let ids = |name: &str| -> Vec<String> {
+        let lines = desk.read(&format!("probe/{name}.jsonl"));
+        let id = |line: &str| {
+            let row: Value = serde_json::from_str(line).unwrap();
+            row["id"].as_str().unwrap().to_owned()
+        };
+        lines.lines().map(id).collect()
+    };
+    let mut list = "统一社会信用代码,执法证号,回避原因\n".to_owned();
+    for subject in ids("subjects") {
+        for officer in ids("officers").iter().step_by(2) {
+            list.push_str(&format!("{subject},{officer},近亲属\n"));
         }
     }
     desk.write("in/recusals.csv", &list);
@@ -255,299 +245,6 @@ fn sealed_strata_need_a_custodian() {
     ];
     desk.run(&[&custodian[..], &["--out", "whole.zip"]].concat())
         .done();
-}
-
-#[test]
-fn stages_open_with_a_custodian() {
-    let desk = announced("\"2023-08-25T21:46:09Z\"", "[]");
-    desk.run(&["draw", "draw", "--pulse", "1000.json"]).done();
-    let drawn = desk.read("draw/secret/drawn.csv");
-    let subject = drawn.lines().nth(1).unwrap().split(',').nth(1).unwrap();
-    let drops = format!(
-        "统一社会信用代码,执法证号,退出事由,证据,批准人\n{subject},,已注销,{},张局长\n",
-        "ab".repeat(32)
-    );
-    desk.write("drops.csv", &drops);
-    desk.run(&["stage", "draw", "--drops", "drops.csv"]).done();
-    desk.run(&["draw", "draw", "--stage", "1", "--pulse", "65535.json"])
-        .done();
-    let disclose = ["disclose", "draw", "--timelock", "657413.json", "--out"];
-    desk.run(&[&disclose[..], &["theirs.zip"]].concat()).done();
-    publish(&desk, "draw", "public");
-    let open = [
-        "open",
-        "public",
-        "--custodian",
-        "notary",
-        "--timelock",
-        "657413.json",
-    ];
-    let without = [&open[..], &["--pulse", "1000.json", "--out", "opened.zip"]].concat();
-    desk.run(&without)
-        .refused(&["stage 1 needs drand quicknet round 65535"]);
-    desk.run(&[&without[..], &["--pulse", "65535.json"]].concat())
-        .done();
-    let bytes = |name| std::fs::read(desk.path(name)).unwrap();
-    assert!(bytes("opened.zip") == bytes("theirs.zip"));
-    let anybody = [
-        "open",
-        "public",
-        "--timelock",
-        "657413.json",
-        "--pulse",
-        "1000.json",
-    ];
-    desk.run(&[&anybody[..], &["--out", "part.zip"]].concat())
-        .refused(&["stage 1 was held", "is not the whole"]);
-    assert!(desk.path("part.zip").exists());
-}
-
-#[test]
-fn a_child_opens_with_the_bundle_of_its_parent() {
-    let desk = joint_desk();
-    desk.run(&["custodian", "new", "--name", "市财政局", "--out", "keys"])
-        .done();
-    let held = ["--replay", "--custodian", "keys/custodian.json"];
-    let parent = [
-        "announce",
-        "--plan",
-        "parent.toml",
-        "--subjects",
-        "in/subjects.xlsx",
-        "--officers",
-        "in/officers.xlsx",
-        "--out",
-        "parent",
-    ];
-    let commitment = desk.run(&[&parent[..], &held].concat()).done().commitment();
-    let times = ("2023-08-23T15:59:27Z", "2023-08-25T21:46:12Z");
-    child_plan(&desk, "fire", "消防救援大队", 2, &commitment, times);
-    let child = [
-        "announce",
-        "--plan",
-        "fire.toml",
-        "--parent",
-        "parent",
-        "--officers",
-        "fire.csv",
-        "--out",
-        "fire",
-    ];
-    desk.run(&[&child[..], &held].concat()).done();
-    desk.run(&[
-        "custodian",
-        "acknowledge",
-        "fire",
-        "--keys",
-        "keys",
-        "--out",
-        "note.txt",
-    ])
-    .done();
-    desk.run(&["draw", "parent", "--pulse", "1000.json"]).done();
-    let hand = [
-        "handover",
-        "parent",
-        "--to",
-        "fire/announcement.json",
-        "--pulse",
-        "1001.json",
-    ];
-    desk.run(&[&hand[..], &["--out", "fire.json"]].concat())
-        .done();
-    desk.run(&[
-        "draw",
-        "fire",
-        "--pulse",
-        "1001.json",
-        "--handover",
-        "fire.json",
-    ])
-    .done();
-    desk.run(&["disclose", "fire", "--out", "fire.zip"]).done();
-    let whole = [
-        "disclose",
-        "parent",
-        "--child",
-        "fire.zip",
-        "--out",
-        "parent.zip",
-    ];
-    desk.run(&whole).done();
-    for name in ["parent", "fire"] {
-        std::fs::remove_dir_all(desk.path(&format!("{name}/secret"))).unwrap();
-    }
-
-    let opened = [
-        "open",
-        "parent",
-        "--custodian",
-        "keys",
-        "--pulse",
-        "1000.json",
-    ];
-    desk.run(&[&opened[..], &["--out", "first.zip"]].concat())
-        .done()
-        .says(&["without the draws of 消防救援大队"]);
-    let child = [
-        "open",
-        "fire",
-        "--custodian",
-        "keys",
-        "--pulse",
-        "1001.json",
-    ];
-    desk.run(&[&child[..], &["--out", "child.zip"]].concat())
-        .refused(&["give its bundle with --parent"]);
-    desk.run(&[&child[..], &["--parent", "first.zip", "--out", "child.zip"]].concat())
-        .done();
-    let again = ["--child", "child.zip", "--out", "second.zip"];
-    desk.run(&[&opened[..], &again].concat()).done();
-    let bytes = |name| std::fs::read(desk.path(name)).unwrap();
-    assert!(bytes("child.zip") == bytes("fire.zip"));
-    assert!(bytes("second.zip") == bytes("parent.zip"));
-}
-
-#[test]
-fn what_is_not_as_announced_is_not_acknowledged() {
-    let desk = announced("", "[\"risk\"]");
-    let acknowledge = |dir: &str, keys: &str| {
-        let arguments = [
-            "custodian",
-            "acknowledge",
-            dir,
-            "--keys",
-            keys,
-            "--out",
-            "note.txt",
-        ];
-        let answer = desk.run(&arguments);
-        assert!(answer.status == 0 || !desk.path("note.txt").exists());
-        answer
-    };
-    // Somebody else's keys.
-    desk.run(&["custodian", "new", "--name", "别人", "--out", "other"])
-        .done();
-    acknowledge("draw", "other").refused(&["does not name these keys"]);
-    // A changed file, a changed roster, a file that nobody announced.
-    publish(&desk, "draw", "changed");
-    let path = desk.path("changed/custody.age");
-    let mut bytes = std::fs::read(&path).unwrap();
-    *bytes.last_mut().unwrap() ^= 1;
-    std::fs::write(&path, bytes).unwrap();
-    acknowledge("changed", "keys").refused(&["its SHA-256 is another"]);
-    std::fs::copy(desk.path("draw/custody.age"), &path).unwrap();
-    desk.replace(
-        "changed/officers.jsonl",
-        "\"lead\":\"yes\"",
-        "\"lead\":\"no\"",
-    );
-    acknowledge("changed", "keys").refused(&["B03", "nothing was signed"]);
-    // A card that is no card, and one given twice.
-    desk.write("card.json", "{}");
-    desk.announce("again", &["--replay", "--custodian", "card.json"])
-        .refused(&["card.json: is not the custodian.json"]);
-    let twice = [
-        "--custodian",
-        "keys/custodian.json",
-        "--custodian",
-        "keys/custodian.json",
-    ];
-    desk.announce("again", &[&["--replay"][..], &twice].concat())
-        .refused(&["names a custodian twice"]);
-    assert!(!desk.path("again").exists());
-}
-
-#[test]
-fn a_custodian_waits_for_the_disclosure_time() {
-    let desk = Desk::new();
-    desk.run(&["custodian", "new", "--name", "市财政局", "--out", "keys"])
-        .done();
-    desk.announce("draw", &["--custodian", "keys/custodian.json"])
-        .done()
-        .says(&["locked to the disclosure time"]);
-    desk.run(&["open", "draw", "--custodian", "keys", "--out", "early.zip"])
-        .refused(&["sealed until"]);
-    desk.write("pulse.json", crate::desk::PULSE);
-    desk.run(&[
-        "open",
-        "draw",
-        "--timelock",
-        "pulse.json",
-        "--out",
-        "early.zip",
-    ])
-    .refused(&["the time lock opens with round"]);
-    assert!(!desk.path("early.zip").exists());
-    // In earnest, a lock is left out only when that is asked for.
-    desk.announce("open", &["--no-timelock"])
-        .done()
-        .says(&["no custodian was named"]);
-    assert!(
-        desk.read("open/announcement.json")
-            .contains("\"timelock\":\"\"")
-    );
-}
-
-/// Debian's `age` and ours read each other's files. Skipped where there is no `age`.
-#[test]
-fn the_age_program_opens_what_is_held() {
-    if Command::new("age").arg("--version").output().is_err() {
-        return;
-    }
-    let desk = announced("", "[\"risk\"]");
-    let zip = desk.path("package.zip");
-    let opened = Command::new("age")
-        .args(["--decrypt", "--identity"])
-        .arg(desk.path("notary/identity.txt"))
-        .arg("--output")
-        .arg(&zip)
-        .arg(desk.path("draw/custody.age"))
-        .status()
-        .unwrap();
-    assert!(opened.success());
-    let package = std::fs::read(&zip).unwrap();
-    assert!(package.starts_with(b"PK"));
-    // The same package, encrypted by the other program, is another file than was announced.
-    let card: Value = serde_json::from_str(&desk.read("keys/custodian.json")).unwrap();
-    let sealed = Command::new("age")
-        .args([
-            "--encrypt",
-            "--recipient",
-            card["recipient"].as_str().unwrap(),
-            "--output",
-        ])
-        .arg(desk.path("draw/custody.age"))
-        .arg(&zip)
-        .status()
-        .unwrap();
-    assert!(sealed.success());
-    desk.run(&[
-        "custodian",
-        "acknowledge",
-        "draw",
-        "--keys",
-        "keys",
-        "--out",
-        "note.txt",
-    ])
-    .refused(&["its SHA-256 is another"]);
-    // With its hash in the announcement it opens.
-    let file = std::fs::read(desk.path("draw/custody.age")).unwrap();
-    let announcement: Value = serde_json::from_str(&desk.read("draw/announcement.json")).unwrap();
-    let announced = announcement["custody"]["file"].as_str().unwrap();
-    let hash = dispatch_core::digest::Digest::of(&file).to_string();
-    desk.replace("draw/announcement.json", announced, &hash);
-    desk.run(&[
-        "custodian",
-        "acknowledge",
-        "draw",
-        "--keys",
-        "keys",
-        "--out",
-        "note.txt",
-    ])
-    .done();
 }
 
 const PLAN: &str = r#"draw = "CUSTODY-1"

@@ -53,7 +53,7 @@ fn from_sample_to_why_me() {
         assert_eq!(report["commitment"], *commitment);
         assert_eq!(
             report["checks"].as_array().unwrap().len(),
-            10 + 9 + 6 + 6 + 2 + 3 + 9 + 5
+            11 + 9 + 6 + 6 + 2 + 3 + 9 + 5 + 5 + 2
         );
     }
 

@@ -1,3 +1,7 @@
+//! Locks of other programs, wrong pulses, and every way in which a lock can be no lock.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 

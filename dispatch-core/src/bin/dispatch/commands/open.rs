@@ -138,8 +138,15 @@ fn opened(
         ));
     }
     let secret = custody::locked_secret(&announced.document, opening)?;
-    let prepared = { Prepared::open_public(public, secret) }
-        .map_err(|failed| not_as_announced(dir, failed))?;
+    let prepared = Prepared::open_public(public, secret).map_err(|failed| {
+        if failed.iter().any(|result| result.id == "B08") {
+            return Failure::new(
+                "the time lock holds something else than the announced secret: whoever announced it has sabotaged it, and only a custodian can open this draw",
+                "时间锁内不是公告时冻结的密钥：公告方破坏了时间锁，须由密钥保管方打开",
+            );
+        }
+        not_as_announced(dir, failed)
+    })?;
     Ok((prepared, Files::default()))
 }
 

@@ -213,10 +213,10 @@ fn larger(witness: &PolicyWitness, held: u64, own: u64) -> Message {
     let name = &witness.name;
     Message::new(
         format!(
-            "{name}: has cosigned this log at size {held}, it has only {own} here: was it restored from an old backup? nothing was signed; put back the latest copy, from the published log or another witness"
+            "{name}: has cosigned this log at size {held}, it has only {own} here: was it restored from an old backup? put back the latest copy, from the published log or another witness"
         ),
         format!(
-            "{name}：已联署过本日志规模{held}的检查点，而此处仅有{own}条：是否误用了旧备份？未作任何签名；请从已公布的日志或其他副本恢复最新状态"
+            "{name}：已联署过本日志规模{held}的检查点，而此处仅有{own}条：是否误用了旧备份？请从已公布的日志或其他副本恢复最新状态"
         ),
     )
 }
