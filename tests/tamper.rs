@@ -83,7 +83,7 @@ const BASES: [Base; 13] = [
         name: "scarce-public",
         other: "plain-public",
         every: 6,
-        least: &[("recusals.jsonl", 640), ("team", 120)],
+        least: &[("recusals.jsonl", 560), ("team", 120)],
     },
     Base {
         name: "joint-auditor",

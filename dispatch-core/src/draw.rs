@@ -120,10 +120,7 @@ impl Prepared {
             failed.push(CheckResult {
                 id: "B08",
                 status: Status::Fail,
-                detail: Message::new(
-                    "the secret is not of this announcement",
-                    "密钥不属于本公告",
-                ),
+                detail: Message::new("the secret is not of this announcement", "密钥不属于本公告"),
             });
         }
         let parts = (

@@ -47,6 +47,7 @@ pub mod listing;
 pub mod log;
 mod markup;
 pub mod merkle;
+pub mod monitor;
 pub mod officer;
 pub mod papers;
 pub mod plan;

@@ -103,6 +103,20 @@ impl RootBuilder {
         self.size
     }
 
+    /// Goes on where another builder stopped: the roots that [`Self::subtrees`] gave of a tree of
+    /// `size` leaves. None if they are not as many as such a tree has.
+    #[must_use]
+    pub fn resume(size: u64, subtrees: Vec<Digest>) -> Option<Self> {
+        let fits = u32::try_from(subtrees.len()) == Ok(size.count_ones());
+        fits.then_some(Self { subtrees, size })
+    }
+
+    /// Roots of the complete subtrees at the right edge, largest first.
+    #[must_use]
+    pub fn subtrees(&self) -> &[Digest] {
+        &self.subtrees
+    }
+
     /// Root over the leaves appended so far; more may follow.
     #[must_use]
     pub fn root(&self) -> Digest {

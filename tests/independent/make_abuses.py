@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Bundles of operators who cheat through stages or child draws: each is as consistent as the cheater can make it.
+"""Bundles of operators who cheat through stages, child draws or the log: each is as consistent as the cheater can make it.
 
     python3 make_abuses.py DIRECTORY
 
-writes every bundle with the report that verify.py gives, and the verifier's policy where the cheat shows only in slips;
-prints a table; and ends with status 0 only if the checks that fail are exactly those that must, and none was skipped for
-want of py_ecc.
+writes every bundle with the report that verify.py gives, and the verifier's policy and log policy where the cheat shows
+only with them; prints a table; and ends with status 0 only if the checks that fail are exactly those that must, and
+none was skipped for want of py_ecc.
 """
 import argparse
 import os
@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from bundle_maker import abuses_children, abuses_stages  # noqa: E402
+from bundle_maker import abuses_children, abuses_log, abuses_stages, cases_log  # noqa: E402
 from dispatch_verifier.pulse import HAVE_BLS  # noqa: E402
 from make_bundles import BLS_IS_MISSING, write  # noqa: E402
 
@@ -59,6 +59,7 @@ ABUSES = {  # name: (maker, checks that must fail in the bundle, and in its chil
     "child-drops-subject": (abuses_children.child_drops_subject, "", {1: "G05"}),
     "child-goes-back": (abuses_children.child_goes_back, "", {1: "H03"}),
     "due-less-than-two": (abuses_children.due_less_than_two, "B07", {}),
+    **abuses_log.ABUSES,
 }
 
 
@@ -75,8 +76,11 @@ def main(arguments) -> int:
         print(BLS_IS_MISSING, file=sys.stderr)
     wrong = not HAVE_BLS
     for name, (maker, own, of_children) in ABUSES.items():
-        data, slips = maker()
-        report = write(directory, name, data, slips)
+        made = maker()
+        if isinstance(made, cases_log.Made):
+            report = write(directory, name, made.data, policy=made.policy, log_policy=made.log_policy)
+        else:
+            report = write(directory, name, *made)
         found = {0: failing(report)}
         for entry in report["children"]:
             found[int(entry["report"]["bundle"][6:-4])] = failing(entry["report"])

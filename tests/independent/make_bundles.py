@@ -3,10 +3,11 @@
 
     python3 make_bundles.py [--all] DIRECTORY
 
-writes the bundles of SELECTED (with --all: the public and the auditor's form of every case) and, for each, the report
-that verify.py gives, with the texts of `detail` as it words them. Everything is deterministic: the secrets and roster keys
-are fixed, so nothing here is evidence of anything. It ends with status 0 only if every verdict and grade is the one that is
-due, and no check was skipped for want of py_ecc. The cases are in bundle_maker/.
+writes the bundles of SELECTED (with --all: the public and the auditor's form of every case) and those with a log; for
+each, what the verifier pins, if anything, and the report that verify.py gives, with the texts of `detail` as it words
+them. Everything is deterministic: the secrets and roster keys are fixed, so nothing here is evidence of anything. It
+ends with status 0 only if every verdict and grade is the one that is due, and no check was skipped for want of py_ecc.
+The cases are in bundle_maker/.
 """
 import argparse
 import io
@@ -17,8 +18,9 @@ import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from bundle_maker import cases, cases_stages  # noqa: E402
+from bundle_maker import cases, cases_log, cases_stages  # noqa: E402
 from bundle_maker.prover import make  # noqa: E402
+from dispatch_verifier.log_policy import LogPolicy  # noqa: E402
 from dispatch_verifier.primitives import H  # noqa: E402
 from dispatch_verifier.pulse import HAVE_BLS  # noqa: E402
 from dispatch_verifier.report import verify  # noqa: E402
@@ -33,24 +35,30 @@ SELECTED = (
     "sealed-stages-auditor", "campaign-frozen-public")
 WITH_POLICY = ("campaign-frozen-public",)  # the verifier holds slips: frozen-first
 INCOMPLETE = ("campaign-early", "child-alone")  # a child, or the parent, is not there
-BLS_IS_MISSING = "py_ecc is missing: the reports have C03, C06 and G04 as skipped, and are not as expected"
+BLS_IS_MISSING = "py_ecc is missing: the reports have C03, C06, G04 and K02 as skipped, time locks are not made"
 
 
-def write(directory, stem, data, slips=None) -> dict:
-    """A bundle, its report, and the verifier's policy, if it has one"""
-    report = verify(io.BytesIO(data), f"{stem}.zip", policy={"slips": slips} if slips else None)
-    with open(os.path.join(directory, f"{stem}.zip"), "wb") as file:
-        file.write(data)
-    with open(os.path.join(directory, f"{stem}.report.json"), "w", encoding="utf-8") as file:
-        json.dump(report, file, ensure_ascii=False, indent=1)
-        file.write("\n")
-    policy = os.path.join(directory, f"{stem}.policy.json")
-    if os.path.exists(policy):
-        os.remove(policy)  # of an earlier version
+def write(directory, stem, data, slips=None, policy=None, log_policy=None) -> dict:
+    """A bundle, its report, and what the verifier pins, if anything: a policy (slips alone make one), a log policy"""
     if slips:
-        with open(policy, "w", encoding="utf-8") as file:
-            json.dump({"format": "dispatch/policy/1", "slips": slips}, file, ensure_ascii=False, indent=1)
-            file.write("\n")
+        policy = {"format": "dispatch/policy/1", "slips": slips}
+    report = verify(io.BytesIO(data), f"{stem}.zip", policy=policy,
+                    log_policy=LogPolicy(log_policy.encode()) if log_policy else None)
+
+    def put(ending, content: bytes | None):
+        path = os.path.join(directory, f"{stem}.{ending}")
+        if content is not None:
+            with open(path, "wb") as file:
+                file.write(content)
+        elif os.path.exists(path):
+            os.remove(path)  # of an earlier version
+
+    def pretty(value):
+        return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+    put("zip", data)
+    put("report.json", pretty(report))
+    put("policy.json", pretty(policy) if policy else None)
+    put("log-policy", log_policy.encode() if log_policy else None)
     return report
 
 
@@ -108,6 +116,12 @@ def main(arguments) -> int:
                 print(f"{stem}: {' / '.join(found)}, {len(bundles[form])} bytes"
                       f"{'' if found == due else f' EXPECTED {due}'}")
                 wrong |= found != due
+    for name, (maker, grade, verdict) in cases_log.CASES.items():
+        made = maker()
+        report = write(options.directory, name, made.data, policy=made.policy, log_policy=made.log_policy)
+        found, due = (report["verdicts"]["public"], report["grade"]), (verdict, grade)
+        print(f"{name}: {' / '.join(found)}, {len(made.data)} bytes{'' if found == due else f' EXPECTED {due}'}")
+        wrong |= found != due
     return 1 if wrong else 0
 
 

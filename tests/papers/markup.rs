@@ -58,7 +58,7 @@ fn hostile_texts_are_shown_and_do_nothing() {
         "𠮷野家㑇龘䶮（集团）",
     ];
     for (at, subject) in campaign.subjects.iter_mut().enumerate() {
-        *subject = row(&[("id", &subject_id(at)), ("name", names[at % 4])]);
+        *subject = row(&[("id", &subject_id(at)), ("name", names[at / 2 % 4])]);
     }
     campaign.officers = (0..8)
         .map(|at| officer(at, &[("name", "张\u{202e}三\u{200b}<i>")]))

@@ -13,6 +13,10 @@ use crate::stage::StageDocument;
 /// A step, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "entries are read one at a time; a box would only be in the way of whoever matches"
+)]
 pub enum Step {
     /// A custodian has opened what it holds.
     Acknowledgement(Acknowledgement),

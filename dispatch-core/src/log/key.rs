@@ -123,6 +123,7 @@ impl FromStr for VerifierKey {
 }
 
 /// A private key with its name. The seed is wiped from memory when it is dropped.
+#[derive(Clone)]
 pub struct SignerKey {
     name: String,
     kind: KeyKind,

@@ -172,10 +172,11 @@ fn announcement(evidence: &Evidence, logged: &Logged, before: Option<u64>) -> Ou
     let mut found = None;
     for (line, time) in logged.lines(evidence) {
         match &line.entry.step {
+            Step::Announcement(step) if step.commitment == commitment && found.is_none() => {
+                found = Some((line, step, time));
+            }
             Step::Announcement(step) if step.commitment == commitment => {
-                if found.replace((line, step, time)).is_some() {
-                    return Err(Message::new("it was logged twice", "公告两次记入日志"));
-                }
+                return Err(Message::new("it was logged twice", "公告两次记入日志"));
             }
             Step::Announcement(step)
                 if step.announcement.draw == plan.draw && line.entry.body == plan.authority =>

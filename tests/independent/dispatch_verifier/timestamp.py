@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import fractions
 import functools
+import math
 import os
 import re
 import subprocess
@@ -16,13 +17,13 @@ SIGNED_DATA, TST_INFO = oid("1.2.840.113549.1.7.2"), oid("1.2.840.113549.1.9.16.
 SHA256, KEY_ID, KEY_USAGE = oid("2.16.840.1.101.3.4.2.1"), oid("2.5.29.14"), oid("2.5.29.37")
 TIME_STAMPING, BASIC_CONSTRAINTS = oid("1.3.6.1.5.5.7.3.8"), oid("2.5.29.19")
 CONTENT_TYPE, MESSAGE_DIGEST = oid("1.2.840.113549.1.9.3"), oid("1.2.840.113549.1.9.4")
-RSA_KEY, EC_KEY = oid("1.2.840.113549.1.1.1"), oid("1.2.840.10045.2.1")
+RSA_KEY, EC_KEY, PSS = oid("1.2.840.113549.1.1.1"), oid("1.2.840.10045.2.1"), oid("1.2.840.113549.1.1.10")
 CURVES = (oid("1.2.840.10045.3.1.7"), oid("1.3.132.0.34"))                                     # P-256, P-384
 DIGESTS = tuple(oid(f"2.16.840.1.101.3.4.2.{n}") for n in (1, 2, 3))                           # SHA-256, 384, 512
 SIGNATURES = (*(oid(f"1.2.840.113549.1.1.{n}") for n in (11, 12, 13)),                         # RSA with these
               *(oid(f"1.2.840.10045.4.3.{n}") for n in (2, 3, 4)))                             # ECDSA with these
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
-CONTEXT_0, CONTEXT_3, SHORT_0 = 0xa0, 0xa3, 0x80
+CONTEXT_0, CONTEXT_1, CONTEXT_3, SHORT_0 = 0xa0, 0xa1, 0xa3, 0x80
 MOMENT = re.compile(rb"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?:\.([0-9]*[1-9]))?Z")
 
 
@@ -79,7 +80,7 @@ class Certificate:
         if algorithm.part(0, OID).content == EC_KEY:
             known = len(algorithm.parts) == 2 and algorithm.parts[1].content in CURVES
         else:
-            known = algorithm.part(0, OID).content == RSA_KEY and read_one(bits.content[1:]).need(SEQUENCE).part(
+            known = algorithm.part(0, OID).content in (RSA_KEY, PSS) and read_one(bits.content[1:]).need(SEQUENCE).part(
                 0, INTEGER).number.bit_length() >= 2048
         refuse_if(not known, "token: a key of another kind or size than 17.6 has")
 
@@ -134,12 +135,26 @@ def stamped_time(signed: Value, text: bytes) -> fractions.Fraction:
     return moment(info.part(4, GENERALIZED_TIME))
 
 
+def need_known_algorithm(algorithm: Value):
+    """17.6: of a signature. What PSS (RFC 4055, 3.1) leaves out is SHA-1, which is not on the list."""
+    kind = algorithm.part(0, OID).content
+    if kind == PSS:
+        parameters = algorithm.part(1, SEQUENCE)
+        digest = parameters.part(0, CONTEXT_0).part(0, SEQUENCE)
+        mask = parameters.part(1, CONTEXT_1).part(0, SEQUENCE).part(1, SEQUENCE)
+        known = all(part.part(0, OID).content in DIGESTS for part in (digest, mask))
+    else:
+        known = kind in SIGNATURES
+    refuse_if(not known, "token: another kind of signature than 17.6 has")
+
+
 def need_known_signature(signer_info: Value):
     """17.6: known algorithms; RFC 5652, 11.1: the signed attributes name the type of the content (openssl asks not)."""
     attributes = signer_info.part(3, CONTEXT_0)
     refuse_if(signer_info.part(2, SEQUENCE).part(0, OID).content not in DIGESTS, "token: another digest than 17.6 has")
-    if signer_info.part(4, SEQUENCE).part(0, OID).content not in (*SIGNATURES, RSA_KEY):
-        raise Refused("token: another kind of signature than 17.6 has")
+    algorithm = signer_info.part(4, SEQUENCE)
+    if algorithm.part(0, OID).content != RSA_KEY:
+        need_known_algorithm(algorithm)
     values = [(a.part(0, OID).content, [v.content for v in a.part(1, SET).parts]) for a in attributes.parts]
     refuse_if(len({kind for kind, _ in values}) != len(values), "token: a signed attribute twice")
     refuse_if(dict(values).get(CONTENT_TYPE) != [TST_INFO], "token: the signed attributes are of another content")
@@ -151,15 +166,16 @@ def need_signer(signer: Certificate, anchor: Certificate, exact: fractions.Fract
     signer.need_known_key()
     signer.need_usage()
     refuse_if(not signer.first <= exact <= signer.last, "token: made when the certificate was not valid")
+    refuse_if(not anchor.first <= exact <= anchor.last, "token: made when the issuer's certificate was not valid")
     if signer.raw != anchor.raw:
         refuse_if(signer.issuer != anchor.subject, "token: of another authority")
         refuse_if(not anchor.is_authority(), "token: the issuer of its certificate is no CA")
-        refuse_if(signer.algorithm.part(0, OID).content not in SIGNATURES, "token: a certificate signed in another way")
+        need_known_algorithm(signer.algorithm)
         anchor.need_known_key()
 
 
 def token_time(token: bytes, text: bytes, authorities) -> tuple:
-    """The name of the token's authority, and genTime in whole seconds"""
+    """The name of the token's authority, and genTime in whole seconds, a fraction rounded up"""
     if not have_openssl():
         raise NotChecked("not checked: a token needs openssl")
     signed, bare = signed_data(token)
@@ -177,7 +193,7 @@ def token_time(token: bytes, text: bytes, authorities) -> tuple:
             refuse_if(len(named) != 1, "token: its signer is not beside it")
             need_signer(next(iter(named.values())), anchor, exact)
             need_openssl(token, bare, sha256(text), anchor)
-            return authority["name"], exact.numerator // exact.denominator
+            return authority["name"], math.ceil(exact)
         except Refused as error:
             faults.append(str(error))
     raise Refused("; ".join(faults))

@@ -2,6 +2,7 @@
 
 pub(crate) mod custody;
 pub(crate) mod log;
+pub(crate) mod monitor;
 pub(crate) mod timestamp;
 pub(crate) mod witness;
 
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Witness(witness::Witness),
     /// A log of every step of every draw. 公开日志
     Log(log::Log),
+    /// What a log shows from outside: late, missing, voided, repeated, out of plan, forked. 监测公开日志
+    Monitor(monitor::Monitor),
     /// Time-stamp requests and tokens of an authority (RFC 3161). 时间戳
     Timestamp(Timestamp),
     /// All of it at district size, offline, replaying a past pulse. 演示

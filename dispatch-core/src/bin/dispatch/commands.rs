@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod handover;
 pub(crate) mod ledger;
 pub(crate) mod log;
+pub(crate) mod monitor;
 pub(crate) mod open;
 pub(crate) mod papers;
 pub(crate) mod sample;

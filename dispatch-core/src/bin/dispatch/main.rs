@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         Command::Export(options) => commands::export::run(&console, &options),
         Command::Timestamp(options) => commands::timestamp::run(&console, &options),
         Command::Log(options) => commands::log::run(&console, &options),
+        Command::Monitor(options) => commands::monitor::run(&console, &options),
         Command::Witness(options) => commands::witness::run(&console, &options),
         Command::Demo(options) => commands::demo::run(&console, &options),
         Command::Selftest => commands::selftest::run(&console),

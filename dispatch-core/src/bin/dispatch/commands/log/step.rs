@@ -40,16 +40,17 @@ pub(super) fn void(console: &Console, options: &LogVoid) -> Done {
     }
     add(console, &options.log, None, |_, known| {
         let (body, commitment) = which(known, &options.draw, options.body.as_deref())?;
-        if let Some(draw) = commitment.and_then(|commitment| known.draw(&commitment)) {
-            if now() >= draw.draw_unix && !draw.replay {
-                let name = &draw.draw;
-                return Err(Failure::new(
-                    format!(
-                        "the draw time of {name} is past: whoever voids a draw then may know its result; it cannot be voided any more"
-                    ),
-                    format!("{name}的抽取时间已过：此时作废者可能已知结果，不得再作废"),
-                ));
-            }
+        if let Some(draw) = commitment.and_then(|commitment| known.draw(&commitment))
+            && now() >= draw.draw_unix
+            && !draw.replay
+        {
+            let name = &draw.draw;
+            return Err(Failure::new(
+                format!(
+                    "the draw time of {name} is past: whoever voids a draw then may know its result; it cannot be voided any more"
+                ),
+                format!("{name}的抽取时间已过：此时作废者可能已知结果，不得再作废"),
+            ));
         }
         let commitment = commitment.as_ref().map(Digest::to_string);
         let step = Step::Void(Voiding {
