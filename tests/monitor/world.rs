@@ -1,6 +1,7 @@
 //! A log in memory with a log's key, two witnesses and a clock that the test turns.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use dispatch_core::announcement::secret_hash;
 use dispatch_core::digest::Digest;
@@ -16,22 +17,22 @@ use dispatch_core::result::ResultDocument;
 use dispatch_core::syntax::time_text;
 
 /// 2026-07-01T00:00:00Z by `date -u -d @1782864000`.
-pub const START: u64 = 1_782_864_000;
-pub const HOUR: u64 = 3600;
-pub const DAY: u64 = 24 * HOUR;
-pub const BODY: &str = "某市市场监督管理局";
+pub(crate) const START: u64 = 1_782_864_000;
+pub(crate) const HOUR: u64 = 3600;
+pub(crate) const DAY: u64 = 24 * HOUR;
+pub(crate) const BODY: &str = "某市市场监督管理局";
 
 #[derive(Clone)]
-pub struct World {
-    pub files: BTreeMap<String, Vec<u8>>,
-    pub log: SignerKey,
-    pub witnesses: Vec<SignerKey>,
-    pub growth: Growth,
-    pub checkpoints: u64,
-    pub number: u64,
-    pub now: u64,
+pub(crate) struct World {
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    pub(crate) log: Rc<SignerKey>,
+    pub(crate) witnesses: Vec<Rc<SignerKey>>,
+    pub(crate) growth: Growth,
+    pub(crate) checkpoints: u64,
+    pub(crate) number: u64,
+    pub(crate) now: u64,
     /// What the operator writes into entries, if the clock is set back.
-    pub claim: Option<u64>,
+    pub(crate) claim: Option<u64>,
 }
 
 impl LogFiles for World {
@@ -40,12 +41,12 @@ impl LogFiles for World {
     }
 }
 
-pub fn key(name: &str, kind: KeyKind, seed: u8) -> SignerKey {
-    SignerKey::new(name, kind, [seed; 32]).unwrap()
+pub(crate) fn key(name: &str, kind: KeyKind, seed: u8) -> Rc<SignerKey> {
+    Rc::new(SignerKey::new(name, kind, [seed; 32]).unwrap())
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let witness = |name: &str, seed| key(name, KeyKind::Cosignature, seed);
         Self {
             files: BTreeMap::new(),
@@ -59,7 +60,7 @@ impl World {
         }
     }
 
-    pub fn policy(&self) -> LogPolicy {
+    pub(crate) fn policy(&self) -> LogPolicy {
         let log = self.log.verifier();
         let (a, b) = (self.witnesses[0].verifier(), self.witnesses[1].verifier());
         LogPolicy::read(format!(
@@ -68,7 +69,7 @@ impl World {
         .unwrap()
     }
 
-    pub fn step(&mut self, step: Step) -> u64 {
+    pub(crate) fn step(&mut self, step: Step) -> u64 {
         self.number += 1;
         let entry = Entry {
             body: BODY.to_owned(),
@@ -79,7 +80,7 @@ impl World {
         self.raw(&entry.to_bytes().unwrap())
     }
 
-    pub fn raw(&mut self, bytes: &[u8]) -> u64 {
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> u64 {
         let index = self.growth.size();
         for file in self.growth.push(bytes).unwrap() {
             self.files.insert(file.path.to_string(), file.bytes);
@@ -88,7 +89,7 @@ impl World {
     }
 
     /// Signs, and has both witnesses cosign at the present time.
-    pub fn commit(&mut self) {
+    pub(crate) fn commit(&mut self) {
         let mut signed = self.sign();
         for witness in &self.witnesses {
             let line = cosign(&signed, witness, self.now).unwrap();
@@ -97,7 +98,7 @@ impl World {
         self.publish(&signed);
     }
 
-    pub fn sign(&mut self) -> SignedCheckpoint {
+    pub(crate) fn sign(&mut self) -> SignedCheckpoint {
         for file in self.growth.edge() {
             self.files.insert(file.path.to_string(), file.bytes);
         }
@@ -110,7 +111,7 @@ impl World {
         SignedCheckpoint::sign(checkpoint, &self.log).unwrap()
     }
 
-    pub fn publish(&mut self, signed: &SignedCheckpoint) {
+    pub(crate) fn publish(&mut self, signed: &SignedCheckpoint) {
         let text = signed.to_text().into_bytes();
         let path = format!("checkpoints/{}", self.checkpoints);
         self.files.insert(path, text.clone());
@@ -119,27 +120,27 @@ impl World {
     }
 
     /// One step under a checkpoint of its own.
-    pub fn log(&mut self, step: Step) -> u64 {
+    pub(crate) fn log(&mut self, step: Step) -> u64 {
         let index = self.step(step);
         self.commit();
         index
     }
 
-    pub fn wait(&mut self, seconds: u64) {
+    pub(crate) fn wait(&mut self, seconds: u64) {
         self.now += seconds;
     }
 }
 
-pub fn secret(n: u64) -> Digest {
+pub(crate) fn secret(n: u64) -> Digest {
     Digest::of(format!("secret {n}").as_bytes())
 }
 
-pub fn commitment(n: u64) -> Digest {
+pub(crate) fn commitment(n: u64) -> Digest {
     Digest::of(format!("commitment {n}").as_bytes())
 }
 
 /// Draw number `n`, whose draw time is a day from `now`.
-pub fn announcement(n: u64, now: u64) -> Announcing {
+pub(crate) fn announcement(n: u64, now: u64) -> Announcing {
     let time = |unix: u64| time_text(unix).unwrap();
     let draw_time = now + DAY;
     Announcing {
@@ -172,11 +173,11 @@ pub fn announcement(n: u64, now: u64) -> Announcing {
     }
 }
 
-pub fn announce(n: u64, now: u64) -> Step {
+pub(crate) fn announce(n: u64, now: u64) -> Step {
     Step::Announcement(announcement(n, now))
 }
 
-pub fn plan(draws: &[(u64, &str)], reason: &str) -> Step {
+pub(crate) fn plan(draws: &[(u64, &str)], reason: &str) -> Step {
     let mut draws: Vec<_> = draws
         .iter()
         .map(|(n, latest)| PlannedDraw {
@@ -194,7 +195,7 @@ pub fn plan(draws: &[(u64, &str)], reason: &str) -> Step {
     })
 }
 
-pub fn result(n: u64, stage: u64, root: &[u8]) -> Step {
+pub(crate) fn result(n: u64, stage: u64, root: &[u8]) -> Step {
     Step::Result(Resulting {
         commitment: commitment(n),
         result: ResultDocument {
@@ -207,7 +208,7 @@ pub fn result(n: u64, stage: u64, root: &[u8]) -> Step {
     })
 }
 
-pub fn disclose(n: u64, secret: Digest) -> Step {
+pub(crate) fn disclose(n: u64, secret: Digest) -> Step {
     Step::Disclosure(Disclosing {
         bundle: String::new(),
         commitment: commitment(n),
@@ -216,7 +217,7 @@ pub fn disclose(n: u64, secret: Digest) -> Step {
     })
 }
 
-pub fn void(n: u64, announced: bool) -> Step {
+pub(crate) fn void(n: u64, announced: bool) -> Step {
     Step::Void(Voiding {
         approver: "乙".into(),
         commitment: if announced {
@@ -230,18 +231,18 @@ pub fn void(n: u64, announced: bool) -> Step {
     })
 }
 
-pub fn look_into(world: &World, state: &mut State, now: u64) -> Report {
+pub(crate) fn look_into(world: &World, state: &mut State, now: u64) -> Report {
     let policy = world.policy();
     let options = Options::default();
     watch(world, &policy, &[], state, &options, now, &mut |_| {}).unwrap()
 }
 
 /// Numbers of the alarms of a fresh look.
-pub fn alarms(world: &World, now: u64) -> Vec<String> {
+pub(crate) fn alarms(world: &World, now: u64) -> Vec<String> {
     numbers(&look_into(world, &mut State::new(""), now))
 }
 
-pub fn numbers(report: &Report) -> Vec<String> {
+pub(crate) fn numbers(report: &Report) -> Vec<String> {
     use dispatch_core::monitor::Severity;
     let alarms = report.findings.iter();
     let alarms = alarms.filter(|f| f.severity == Severity::Alarm);
