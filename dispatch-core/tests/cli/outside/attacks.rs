@@ -112,6 +112,19 @@ fn secret_that_does_not_open() {
         "ack.note",
     ];
     town.at(BEFORE, &acknowledge).refused(&[]);
+    // Nor if the file opens, but to another draw's secret; not even if it is announced as it is.
+    town.announce(BEFORE, "other");
+    town.publish("draw");
+    std::fs::copy(town.desk.path("other/custody.age"), &path).unwrap();
+    town.at(BEFORE, &acknowledge).refused(&[]);
+    let file = |dir: &str| {
+        let text = town.desk.read(&format!("{dir}/announcement.json"));
+        let start = text.find("\"file\":\"").unwrap() + "\"file\":\"".len();
+        text[start..start + 64].to_owned()
+    };
+    town.desk
+        .replace("public/announcement.json", &file("draw"), &file("other"));
+    town.at(BEFORE, &acknowledge).refused(&["B08"]);
     assert!(!town.desk.path("ack.note").exists());
     town.draw("draw");
     town.disclose("draw", "evidence.zip");

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use dispatch_core::announcement::commitment;
 use dispatch_core::digest::Digest;
 use dispatch_core::log::{Checkpoint, SignedCheckpoint, SignerKey};
 use dispatch_core::merkle::{leaf_hash, node_hash};
@@ -111,6 +112,14 @@ fn time_lock_that_holds_something_else() {
     };
     town.desk
         .replace("draw/announcement.json", &lock("draw"), &lock("other"));
+    // Its secret folder has to go along with it.
+    let announcement = town.desk.read("draw/announcement.json");
+    let commitment = commitment(announcement.as_bytes()).to_string();
+    let secret = town.desk.read("draw/secret/secret.json");
+    let start = secret.find("\"commitment\":\"").unwrap() + "\"commitment\":\"".len();
+    let old = &secret[start..start + commitment.len()];
+    town.desk
+        .replace("draw/secret/secret.json", old, &commitment);
     town.publish("draw");
     // Neither the witnesses nor the custodian can see it; the disclosure shows it.
     town.log(BEFORE, BEFORE, "draw", &[]).done();
