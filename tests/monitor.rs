@@ -111,3 +111,15 @@ fn the_guide_lists_exactly_these_findings() {
     assert_eq!(chinese, due(Language::Chinese));
     assert_eq!(english, due(Language::English));
 }
+
+#[test]
+fn what_was_shown_is_known_next_time() {
+    let mut world = World::new();
+    world.log(plan(&[(1, "2026-07-02")], ""));
+    let mut state = State::new("");
+    let first = look_into(&world, &mut state, START + 2 * DAY);
+    assert_eq!(numbers(&first), ["M16"]);
+    let state = State::read(&state.to_bytes().unwrap()).unwrap();
+    let known = [state.findings.list, state.shown].concat();
+    assert!(first.findings.iter().all(|finding| known.contains(finding)));
+}

@@ -131,11 +131,11 @@ pub fn watch(
     }
     let due = due::missing(state, options, now);
     let mut findings = state.findings.list.clone();
-    for finding in found.list.into_iter().chain(due.list) {
-        if !findings.contains(&finding) {
-            findings.push(finding);
-        }
-    }
+    let mut shown = found.list;
+    shown.extend(due.list);
+    shown.retain(|finding| !findings.contains(finding));
+    findings.extend(shown.iter().cloned());
+    state.shown = shown;
     findings.sort_by(|a, b| (a.index, &a.id).cmp(&(b.index, &b.id)));
     Ok(Report {
         latest,

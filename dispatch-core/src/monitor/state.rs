@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::Findings;
+use super::finding::{Finding, Findings};
 use crate::digest::Digest;
 use crate::language::Message;
 
@@ -41,6 +41,8 @@ pub struct State {
     pub compromised: BTreeMap<String, u64>,
     /// Findings about what was read.
     pub findings: Findings,
+    /// What else the last run found: what was missing then, and what could not be judged.
+    pub shown: Vec<Finding>,
 }
 
 /// What is known of an authority.
@@ -148,6 +150,7 @@ impl State {
             draws: BTreeMap::new(),
             compromised: BTreeMap::new(),
             findings: Findings::default(),
+            shown: Vec::new(),
         }
     }
 

@@ -45,7 +45,8 @@ pub(crate) fn run(console: &Console, options: &Monitor) -> Done {
         })?,
     };
     let mut state = read_state(options.state.as_deref())?;
-    let (before, known) = (state.size, state.findings.list.clone());
+    let before = state.size;
+    let known = [state.findings.list.clone(), state.shown.clone()].concat();
     let rules = Options {
         grace: u64::from(options.grace_hours).saturating_mul(3600),
         silence: options.silent_hours.map(u64::from),
