@@ -112,6 +112,19 @@ fn secret_that_does_not_open() {
         "ack.note",
     ];
     town.at(BEFORE, &acknowledge).refused(&[]);
+    // Nor if the file opens, but to another draw's secret; not even if it is announced as it is.
+    town.announce(BEFORE, "other");
+    town.publish("draw");
+    std::fs::copy(town.desk.path("other/custody.age"), &path).unwrap();
+    town.at(BEFORE, &acknowledge).refused(&[]);
+    let file = |dir: &str| {
+        let text = town.desk.read(&format!("{dir}/announcement.json"));
+        let start = text.find("\"file\":\"").unwrap() + "\"file\":\"".len();
+        text[start..start + 64].to_owned()
+    };
+    town.desk
+        .replace("public/announcement.json", &file("draw"), &file("other"));
+    town.at(BEFORE, &acknowledge).refused(&["B08"]);
     assert!(!town.desk.path("ack.note").exists());
     town.draw("draw");
     town.disclose("draw", "evidence.zip");
@@ -151,7 +164,7 @@ fn void_after_the_draw_time() {
 #[test]
 fn roll_back_from_an_old_backup() {
     let Some(town) = Town::new() else { return };
-    copy(&town, "log", "backup");
+    town.copy("log", "backup");
     town.announce(BEFORE, "draw");
     town.log(BEFORE, BEFORE, "draw", &[]).done();
     std::fs::remove_dir_all(town.desk.path("log")).unwrap();
@@ -159,14 +172,12 @@ fn roll_back_from_an_old_backup() {
     let servers = town.witnesses(BEFORE, "log");
     let draw = ["log", "draw", "log", "draw", "--key", "keys/log.key"];
     town.at(BEFORE, &draw).refused(&["jiwei"]);
+    // Nor does anybody cosign another history that is signed without asking.
+    town.announce(BEFORE, "other");
+    let other = ["log", "draw", "log", "other", "--key", "keys/log.key"];
+    town.at(BEFORE, &[&other[..], &["--offline"]].concat())
+        .done();
+    town.at(BEFORE, &["log", "cosign", "log"])
+        .refused(&["jiwei", "sifa"]);
     drop(servers);
-}
-
-fn copy(town: &Town, from: &str, to: &str) {
-    for (path, bytes) in town.desk.snapshot(from) {
-        let below = path.strip_prefix(town.desk.path(from)).unwrap();
-        let target = town.desk.path(to).join(below);
-        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-        std::fs::write(target, bytes).unwrap();
-    }
 }

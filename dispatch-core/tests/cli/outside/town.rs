@@ -1,7 +1,7 @@
 //! A bureau, two witnesses and a custodian, each with the clock it is given.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub(super) struct Town {
 }
 
 /// Two witnesses that answer, ended when they are dropped.
-pub(super) struct Witnesses(Vec<Child>);
+pub(super) struct Witnesses(Vec<(Child, BufReader<ChildStdout>)>);
 
 impl Town {
     /// With a log, a policy of two witnesses that both have to cosign, and a custodian; nothing if no
@@ -110,11 +110,14 @@ impl Town {
                 .spawn()
                 .unwrap();
             // It listens once it has said where.
-            let mut said = String::new();
             let mut out = BufReader::new(child.stdout.take().unwrap());
-            out.read_line(&mut said).unwrap();
-            assert!(said.contains(address), "{said}");
-            child
+            let mut said = String::new();
+            while !said.contains(address) {
+                let read = out.read_line(&mut said).unwrap();
+                assert!(read > 0, "{said}");
+            }
+            // Kept open: it says a line for every request.
+            (child, out)
         };
         Witnesses(lines.map(serve).collect())
     }
@@ -212,6 +215,16 @@ impl Town {
         self.at(AFTER, &disclose).done();
     }
 
+    /// Copies a folder.
+    pub(super) fn copy(&self, from: &str, to: &str) {
+        for (path, bytes) in self.desk.snapshot(from) {
+            let below = path.strip_prefix(self.desk.path(from)).unwrap();
+            let target = self.desk.path(to).join(below);
+            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+            std::fs::write(target, bytes).unwrap();
+        }
+    }
+
     /// The report of a bundle under the pinned policy `log.policy`.
     pub(super) fn report(&self, bundle: &str) -> Value {
         let verify = ["verify", bundle, "--json", "--log-policy", "log.policy"];
@@ -233,7 +246,7 @@ impl Town {
 
 impl Drop for Witnesses {
     fn drop(&mut self) {
-        for child in &mut self.0 {
+        for (child, _) in &mut self.0 {
             child.kill().unwrap();
             child.wait().unwrap();
         }
