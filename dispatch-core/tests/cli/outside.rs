@@ -23,11 +23,16 @@ use self::town::{AFTER, Town};
 #[test]
 fn without_the_bureau() {
     let Some(town) = Town::new() else { return };
+    town.plan();
     town.hold("draw");
     std::fs::rename(town.desk.path("log"), town.desk.path("mirror")).unwrap();
     for gone in ["draw", "keys"] {
         std::fs::remove_dir_all(town.desk.path(gone)).unwrap();
     }
+    // A monitor has nothing to say while the visits go on, and misses the disclosure afterwards.
+    let monitor = ["monitor", "mirror", "--log-policy", "log.policy"];
+    town.at("2026-07-24 00:00:00", &monitor).done();
+    town.at(AFTER, &monitor).refused(&["M14"]);
     for (bundle, more) in [
         ("custodian.zip", &["--custodian", "custodian"][..]),
         ("lock.zip", &[]),

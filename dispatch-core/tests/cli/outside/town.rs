@@ -135,6 +135,31 @@ impl Town {
         logged
     }
 
+    /// Logs the year's plan, which names the draw of the sample.
+    pub(super) fn plan(&self) {
+        self.desk.write(
+            "draws.csv",
+            "draw,latest,title\n440100-2026-0001,2026-07-31,一\n",
+        );
+        let plan = [
+            "log",
+            "plan",
+            "log",
+            "--key",
+            "keys/log.key",
+            "--offline",
+            "--body",
+            "广州市市场监督管理局",
+            "--year",
+            "2026",
+            "--document",
+            "draws.csv",
+            "--draws",
+            "draws.csv",
+        ];
+        self.at(BEFORE, &plan).done();
+    }
+
     /// Announces with a custodian and a time lock; what is public goes into `public`.
     pub(super) fn announce(&self, time: &str, dir: &str) {
         let inputs = [

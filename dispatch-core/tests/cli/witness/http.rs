@@ -299,13 +299,11 @@ fn malformed_and_oversized_requests_and_other_paths() {
     let limit = 256 << 10;
     let filled = |length: usize| format!("old 0\n\n{}", "x".repeat(length - 7));
     refused(&server.submit(&filled(limit)), 400, "");
-    assert_eq!(server.submit(&filled(limit + 1)).status, 413);
-    assert_eq!(
-        server
-            .submit(&format!("chunked {}", filled(limit + 1)))
-            .status,
-        413
-    );
+    // The answer may be lost with the connection, which the witness closes without reading on.
+    for body in [filled(limit + 1), format!("chunked {}", filled(limit + 1))] {
+        let status = server.submit(&body).status;
+        assert!([413, 0].contains(&status), "{status}");
+    }
     let elsewhere = server.python(&[
         ("GET", ADD, ""),
         ("PUT", ADD, &good),

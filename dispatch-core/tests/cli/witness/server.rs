@@ -206,8 +206,17 @@ for method, path, body in requests:
     body = body.encode()
     if body.startswith(b"chunked "):
         body = iter([body[8:40], body[40:]])
-    connection.request(method, path, body=body)
-    reply = connection.getresponse()
+    try:
+        connection.request(method, path, body=body)
+    except OSError:
+        # A server that has answered may close before the rest of a body has been sent.
+        pass
+    try:
+        reply = connection.getresponse()
+    except OSError:
+        replies.append([0, "", "closed"])
+        connection.close()
+        continue
     replies.append([reply.status, reply.getheader("Content-Type", ""), reply.read().decode()])
 json.dump(replies, sys.stdout)
 "#;
