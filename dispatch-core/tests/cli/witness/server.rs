@@ -202,7 +202,7 @@ import http.client, json, sys
 address, requests = json.load(sys.stdin)
 connection = http.client.HTTPConnection(address, timeout=60)
 replies = []
-for method, path, body in requests:
+def ask(method, path, body):
     body = body.encode()
     if body.startswith(b"chunked "):
         body = iter([body[8:40], body[40:]])
@@ -211,12 +211,18 @@ for method, path, body in requests:
     except OSError:
         # A server that has answered may close before the rest of a body has been sent.
         pass
-    try:
-        reply = connection.getresponse()
-    except OSError:
-        replies.append([0, "", "closed"])
-        connection.close()
-        continue
-    replies.append([reply.status, reply.getheader("Content-Type", ""), reply.read().decode()])
+    reply = connection.getresponse()
+    return [reply.status, reply.getheader("Content-Type", ""), reply.read().decode()]
+
+for request in requests:
+    # A connection that was closed after the answer before is made again, once.
+    for last in (False, True):
+        try:
+            replies.append(ask(*request))
+            break
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            if last:
+                replies.append([0, "", "closed"])
 json.dump(replies, sys.stdout)
 "#;
