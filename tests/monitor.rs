@@ -7,6 +7,8 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "monitor/around.rs"]
+mod around;
 #[path = "monitor/attacks.rs"]
 mod attacks;
 #[path = "monitor/findings.rs"]

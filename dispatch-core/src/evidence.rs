@@ -5,6 +5,7 @@
 
 mod cells;
 mod log;
+mod recusals;
 mod stages;
 
 pub use self::cells::AuditParts;
@@ -24,7 +25,7 @@ use crate::json::{JsonError, from_canonical};
 use crate::language::Message;
 use crate::plan::Plan;
 use crate::result::{Record, ResultDocument};
-use crate::roster::{OpenRecusal, RecusalLine, Recusals, Roster, RosterKind, RowRules, pair_id};
+use crate::roster::{Recusals, Roster, RosterKind, RowRules};
 use crate::row::ROW_LIMIT;
 use crate::seed::SourceValue;
 use crate::syntax::{is_hex48, is_id};
@@ -145,7 +146,7 @@ impl Evidence {
             subjects,
             officers,
             recusals: Part::from(
-                with_plan(bundle::RECUSALS).map(|(b, _)| read_recusals(b, auditors)),
+                with_plan(bundle::RECUSALS).map(|(b, _)| recusals::read_recusals(b, auditors)),
             ),
             result: Part::from(files.get(bundle::RESULT).map(read_result)),
             records: Part::from(
@@ -290,42 +291,6 @@ pub(crate) fn at(name: &str, index: usize, english: &str, chinese: &str) -> Mess
         format!("{name}, line {line}: {english}"),
         format!("{name}第{line}行：{chinese}"),
     )
-}
-
-fn read_recusals(bytes: &[u8], auditors: bool) -> Result<Recusals, Message> {
-    let lines: Vec<RecusalLine> = read_lines(bundle::RECUSALS, bytes)?;
-    let mut last = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        match line {
-            RecusalLine::Open(OpenRecusal {
-                officer, subject, ..
-            }) => {
-                if !is_id(officer) || !is_id(subject) {
-                    return Err(at(bundle::RECUSALS, index, "not an id", "不是编号"));
-                }
-                let pair = pair_id(subject, officer);
-                if pair <= last {
-                    return Err(at(
-                        bundle::RECUSALS,
-                        index,
-                        "not in order, or repeated",
-                        "未排序或有重复",
-                    ));
-                }
-                last = pair;
-            }
-            RecusalLine::Closed(_) if auditors => {
-                return Err(at(
-                    bundle::RECUSALS,
-                    index,
-                    "not opened, in an auditor's bundle",
-                    "审计版证据包中未打开",
-                ));
-            }
-            RecusalLine::Closed(_) => {}
-        }
-    }
-    Ok(Recusals { lines })
 }
 
 fn read_result(bytes: &[u8]) -> Result<ResultDocument, Message> {

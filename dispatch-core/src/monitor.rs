@@ -14,7 +14,7 @@ mod state;
 mod table;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::compare::{Difference, compare, continues};
 pub use self::finding::{Finding, Findings, Severity};
@@ -22,14 +22,12 @@ pub use self::judge::Seen;
 pub use self::state::{Body, Draw, Planned, State};
 pub use self::table::{KINDS, Kind};
 
-use self::finding::Place;
-use self::judge::{Judge, text};
 use self::run::Run;
 use crate::digest::Digest;
 use crate::language::Message;
-use crate::log::{LogFiles, LogPolicy, LogView, SignedCheckpoint, VerifierKey, cosigned_at};
-use crate::merkle::{RootBuilder, leaf_hash};
-use crate::timestamp::{Authority, Token};
+use crate::log::{LogFiles, LogPolicy, LogView, SignedCheckpoint};
+use crate::merkle::RootBuilder;
+use crate::timestamp::Authority;
 
 /// Gives a published document by its hash: none if there is none, an error if it has another hash.
 pub type Documents<'a> = dyn FnMut(&Digest) -> Result<Option<Vec<u8>>, Message> + 'a;
@@ -92,6 +90,7 @@ pub fn watch(
     now: u64,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report, Message> {
+    let before = state.size;
     let files = Reached {
         files,
         failed: RefCell::new(None),
@@ -135,13 +134,14 @@ pub fn watch(
     let mut findings = state.findings.list.clone();
     let mut shown = found.list;
     shown.extend(due.list);
-    shown.retain(|finding| !findings.contains(finding));
+    let known: BTreeSet<&Finding> = findings.iter().collect();
+    shown.retain(|finding| !known.contains(finding));
     findings.extend(shown.iter().cloned());
     state.shown = shown;
     findings.sort_by(|a, b| (a.index, &a.id).cmp(&(b.index, &b.id)));
     Ok(Report {
         latest,
-        before: 0,
+        before,
         claims,
         findings,
         left_out: state.findings.left_out.saturating_add(due.left_out),

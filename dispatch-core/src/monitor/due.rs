@@ -5,8 +5,9 @@
 
 use super::Options;
 use super::finding::{Findings, Place};
-use super::judge::{stage_time, text};
+use super::judge::stage_time;
 use super::state::{Body, Draw, State};
+use crate::syntax::shown_time;
 
 /// Everything that is due and not there.
 pub(super) fn missing(state: &State, options: &Options, now: u64) -> Findings {
@@ -43,8 +44,8 @@ pub(super) fn missing(state: &State, options: &Options, now: u64) -> Findings {
             found.alarm(
                 "M22",
                 &Place::default(),
-                &format!("nothing new was witnessed since {}", text(last)),
-                &format!("自{}以来没有新的见证", text(last)),
+                &format!("nothing new was witnessed since {}", shown_time(last)),
+                &format!("自{}以来没有新的见证", shown_time(last)),
             );
         }
     }
@@ -89,8 +90,11 @@ fn of_draw(found: &mut Findings, draw: &Draw, options: &Options, now: u64) {
         found.alarm(
             "M11",
             &at,
-            &format!("no result since the draw time {}", text(draw.draw_time)),
-            &format!("自抽取时间{}至今没有结果", text(draw.draw_time)),
+            &format!(
+                "no result since the draw time {}",
+                shown_time(draw.draw_time)
+            ),
+            &format!("自抽取时间{}至今没有结果", shown_time(draw.draw_time)),
         );
     }
     for (number, _) in (1..).zip(&draw.stages) {
@@ -111,8 +115,8 @@ fn of_draw(found: &mut Findings, draw: &Draw, options: &Options, now: u64) {
             Some(true) => found.alarm(
                 "M12",
                 &at,
-                &format!("batch of stage {number}, due at {}, was not held", text(time)),
-                &format!("第{number}次补抽（批次）应于{}进行，未见公布", text(time)),
+                &format!("batch of stage {number}, due at {}, was not held", shown_time(time)),
+                &format!("第{number}次补抽（批次）应于{}进行，未见公布", shown_time(time)),
             ),
             Some(false) => {}
             None => found.notice(
@@ -146,8 +150,8 @@ fn of_draw(found: &mut Findings, draw: &Draw, options: &Options, now: u64) {
         found.alarm(
             "M14",
             &at,
-            &format!("not disclosed; due at {}", text(draw.disclosure_time)),
-            &format!("应于{}公开，至今没有", text(draw.disclosure_time)),
+            &format!("not disclosed; due at {}", shown_time(draw.disclosure_time)),
+            &format!("应于{}公开，至今没有", shown_time(draw.disclosure_time)),
         );
     }
 }

@@ -9,19 +9,9 @@ mod step;
 use super::finding::{Findings, Place};
 use super::state::{Draw, Planned, State};
 use super::{Documents, Options};
-use crate::announcement::{Announcement, commitment, secret_hash};
-use crate::beacon::{round_at_or_after, verify as verify_pulse};
-use crate::custody::acknowledges;
 use crate::digest::Digest;
-use crate::entry::{
-    Acknowledgement, AnnouncedStep, Announcing, Contributing, Disclosing, Entry, KeyChange,
-    Planning, Pulsing, Resulting, Staging, Step, Voiding,
-};
-use crate::json::{from_canonical, to_canonical};
-use crate::log::VerifierKey;
-use crate::plan::{Mode, SeedSource};
-use crate::seed::{SourceValue, contribution_hash, pulse_of};
-use crate::syntax::{date, day_number, time_text, unix_time};
+use crate::entry::{Entry, KeyChange, Planning, Step, Voiding};
+use crate::syntax::{date, day_number, shown_time, unix_time};
 
 /// When an entry was seen from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,11 +253,11 @@ impl Judge<'_> {
                         now,
                         &format!(
                             "voided at {}{}, not before the draw time {}: the result could be known (proposed by {}, approved by {}: {reason})",
-                            text(now.time), now.english, text(time), two.0, two.1
+                            shown_time(now.time), now.english, shown_time(time), two.0, two.1
                         ),
                         &format!(
                             "作废时间{}{}，不早于抽取时间{}，其时结果已可知（提出人{}，批准人{}：{reason}）",
-                            text(now.time), now.chinese, text(time), two.0, two.1
+                            shown_time(now.time), now.chinese, shown_time(time), two.0, two.1
                         ),
                     );
                 } else {
@@ -348,15 +338,15 @@ impl Judge<'_> {
             now,
             &format!(
                 "{english} at {}{}, at the latest due at {}",
-                text(now.time),
+                shown_time(now.time),
                 now.english,
-                text(latest)
+                shown_time(latest)
             ),
             &format!(
                 "{chinese}时间{}{}，晚于期限{}",
-                text(now.time),
+                shown_time(now.time),
                 now.chinese,
-                text(latest)
+                shown_time(latest)
             ),
         );
     }
@@ -387,11 +377,6 @@ impl Judge<'_> {
 pub(super) fn stage_time(draw: &Draw, number: u64) -> Option<u64> {
     let place = usize::try_from(number.checked_sub(1)?).ok()?;
     draw.stages.get(place).copied()
-}
-
-/// A time as people read it.
-pub(super) fn text(unix: u64) -> String {
-    time_text(unix).unwrap_or_else(|| unix.to_string())
 }
 
 const DAY: u64 = 86_400;

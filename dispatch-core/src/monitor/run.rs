@@ -3,7 +3,20 @@
 //! Source: docs/spec.md 17.8. Invariant: entries are judged only under a checkpoint that holds and
 //! whose root they have.
 
-use super::*;
+mod outside;
+
+use std::collections::BTreeMap;
+
+use super::finding::{Findings, Place};
+use super::judge::{Judge, Seen};
+use super::state::State;
+use super::{Options, Reached};
+use crate::digest::Digest;
+use crate::language::Message;
+use crate::log::{LogPolicy, LogView, SignedCheckpoint};
+use crate::merkle::{RootBuilder, leaf_hash};
+use crate::syntax::shown_time;
+use crate::timestamp::Authority;
 
 pub(super) struct Run<'a, 'f> {
     pub(super) view: LogView<'a, Reached<'f>>,
@@ -202,14 +215,14 @@ impl Run<'_, '_> {
                 &format!(
                     "size {}: witnessed at {}, an earlier checkpoint at {}",
                     head.size,
-                    text(time),
-                    text(last)
+                    shown_time(time),
+                    shown_time(last)
                 ),
                 &format!(
                     "规模{}：见证时间{}，早于前一检查点的{}",
                     head.size,
-                    text(time),
-                    text(last)
+                    shown_time(time),
+                    shown_time(last)
                 ),
             );
         }
@@ -302,93 +315,6 @@ impl Run<'_, '_> {
             &format!("two histories: another root of size {size} than was seen or signed before"),
             &format!("两段历史：规模{size}的根值与此前所见或所签的不同"),
         );
-    }
-
-    /// The time of the token of a checkpoint.
-    fn token(
-        &mut self,
-        signed: &SignedCheckpoint,
-        number: Option<u64>,
-    ) -> Result<Option<u64>, Message> {
-        let (Some(number), false) = (number, self.authorities.is_empty()) else {
-            return Ok(None);
-        };
-        let Some(bytes) = self.view.token(number)? else {
-            return Ok(None);
-        };
-        let text = signed.note.text.as_bytes();
-        let fault = match Token::read(&bytes) {
-            Ok(token) => {
-                let mut times = self.authorities.iter().map(|a| token.verify(text, a));
-                match times.find(Result::is_ok) {
-                    Some(Ok(time)) => return Ok(Some(time)),
-                    _ => "not of an authority of your policy".to_owned(),
-                }
-            }
-            Err(error) => error.to_string(),
-        };
-        self.keep(
-            "M20",
-            &format!("checkpoints/{number}.tsr: {fault}"),
-            &format!("checkpoints/{number}.tsr 不成立：{fault}"),
-        );
-        Ok(None)
-    }
-
-    /// Whether the witnesses' clocks agree.
-    pub(super) fn times(&mut self, signed: &SignedCheckpoint) {
-        let witnesses = self.policy.witnesses().iter();
-        let times = witnesses.filter_map(|w| cosigned_at(signed, &w.key).ok().flatten());
-        let times: Vec<u64> = times.collect();
-        let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) else {
-            return;
-        };
-        let size = signed.checkpoint.size;
-        if *last > self.now.saturating_add(3600) {
-            self.keep(
-                "M22",
-                &format!(
-                    "size {size}: a witness's time {} lies in the future",
-                    text(*last)
-                ),
-                &format!("规模{size}：见证时间{}在未来", text(*last)),
-            );
-        }
-        if last.saturating_sub(*first) > 86_400 {
-            self.found.notice(
-                "M22",
-                &Place::default(),
-                &format!(
-                    "size {size}: witnessed at {} and at {}",
-                    text(*first),
-                    text(*last)
-                ),
-                &format!(
-                    "规模{size}：各见证方时间相差超过一天（{}、{}）",
-                    text(*first),
-                    text(*last)
-                ),
-            );
-        }
-    }
-
-    /// Whether a key signs that was given up before.
-    fn compromised(&mut self, signed: &SignedCheckpoint) {
-        let size = signed.checkpoint.size;
-        let keys = self.work.compromised.iter();
-        let used = keys.filter(|(key, _)| {
-            let key = key.parse::<VerifierKey>();
-            key.is_ok_and(|key| signed.verify(&key) == Ok(true))
-        });
-        let used: Vec<String> = used.map(|(key, _)| key.clone()).collect();
-        for key in used {
-            self.work.findings.alarm(
-                "M21",
-                &Place::default(),
-                &format!("size {size} is signed with a key whose compromise was logged: {key}"),
-                &format!("规模{size}的检查点由已宣布泄露的密钥签署：{key}"),
-            );
-        }
     }
 
     /// An alarm about a checkpoint, which is not read again.

@@ -2,7 +2,14 @@
 //!
 //! Source: docs/spec.md 17.4; findings M07 to M10, M16, M18 and M23.
 
-use super::*;
+use super::{Judge, Now};
+use crate::announcement::{Announcement, commitment};
+use crate::digest::Digest;
+use crate::entry::{AnnouncedStep, Announcing};
+use crate::json::from_canonical;
+use crate::monitor::state::Draw;
+use crate::plan::{Mode, SeedSource};
+use crate::syntax::unix_time;
 
 impl Judge<'_> {
     pub(super) fn announcement(&mut self, now: &Now, step: &Announcing) {

@@ -2,7 +2,16 @@
 //!
 //! Source: docs/spec.md 17.4; findings M11 to M14, M18 and M19.
 
-use super::*;
+use super::{Judge, Now, stage_time};
+use crate::announcement::secret_hash;
+use crate::beacon::{round_at_or_after, verify as verify_pulse};
+use crate::custody::acknowledges;
+use crate::digest::Digest;
+use crate::entry::{Acknowledgement, Contributing, Disclosing, Pulsing, Resulting, Staging};
+use crate::json::to_canonical;
+use crate::log::VerifierKey;
+use crate::monitor::state::Draw;
+use crate::seed::{SourceValue, contribution_hash, pulse_of};
 
 impl Judge<'_> {
     pub(super) fn acknowledge(&mut self, now: &Now, draw: &mut Draw, step: &Acknowledgement) {

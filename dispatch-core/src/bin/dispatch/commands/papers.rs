@@ -15,7 +15,7 @@ use dispatch_core::stage::{DropSummary, StageLine};
 
 use dispatch_core::visit::{Numbers, Source, Visit};
 
-use crate::args::Papers;
+use crate::args::papers::Papers;
 use crate::commands::disclose::check_published;
 use crate::commands::sample::now;
 use crate::console::Console;
