@@ -113,6 +113,12 @@ pub fn time_text(unix: u64) -> Option<String> {
     unix_time(&text).map(|_| text)
 }
 
+/// The time as people are told it: the form of [`time_text`], or the seconds where that has none.
+#[must_use]
+pub fn shown_time(unix: u64) -> String {
+    time_text(unix).unwrap_or_else(|| unix.to_string())
+}
+
 fn is_lower_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }

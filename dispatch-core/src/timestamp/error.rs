@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::digest::Digest;
 use crate::language::Message;
-use crate::syntax::time_text;
+use crate::syntax::shown_time;
 
 /// A part of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -287,7 +287,7 @@ fn lacking(attribute: Attribute, english: &str, chinese: &str) -> Message {
 }
 
 fn not_valid(whose: Whose, times: [u64; 3]) -> Message {
-    let [from, until, time] = times.map(|time| time_text(time).unwrap_or_else(|| time.to_string()));
+    let [from, until, time] = times.map(shown_time);
     let (noun, name) = match whose {
         Whose::Signer => ("the signer's certificate", "签名者的证书"),
         Whose::Authority => ("the pinned certificate", "所信任的证书"),

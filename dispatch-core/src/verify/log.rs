@@ -7,12 +7,12 @@ use super::children::Parent;
 use super::{Expectations, Outcome, Run, Status, gone, number};
 use crate::digest::Digest;
 use crate::entry::{AnnouncedStep, Step};
-use crate::evidence::{Evidence, LogLine};
+use crate::evidence::{Announced, Evidence, LogLine};
 use crate::language::Message;
 use crate::log::LogPolicy;
 use crate::merkle::{InclusionProof, leaf_hash};
 use crate::policy::Policy;
-use crate::syntax::time_text;
+use crate::syntax::shown_time;
 use crate::timestamp::Token;
 
 use std::collections::BTreeMap;
@@ -217,13 +217,16 @@ fn announcement(evidence: &Evidence, logged: &Logged, before: Option<u64>) -> Ou
             "日志所载与公告不一致",
         ));
     }
-    let latest = unix_minus(plan.schedule.draw_unix(), plan.schedule.lead_minutes);
-    let latest = match (latest, before.and_then(|draw| draw.checked_sub(1))) {
-        (Some(own), Some(parents)) => Some(own.min(parents)),
-        (own, None) => own,
-        (None, _) => None,
-    };
-    in_time("the announcement", "公告", time, latest, document.replay)
+    let own = plan.schedule.latest_announcement();
+    // A child's comes before the parent's draw time.
+    let latest = before.map_or(own, |draw| own.min(draw.saturating_sub(1)));
+    in_time(
+        "the announcement",
+        "公告",
+        time,
+        Some(latest),
+        document.replay,
+    )
 }
 
 /// Check L03.
@@ -232,99 +235,83 @@ fn results(evidence: &Evidence, logged: &Logged) -> Outcome {
     let own = evidence.result.good().ok_or_else(gone)?;
     let stages = evidence.stages.good().ok_or_else(gone)?;
     let mut due = BTreeMap::from([(0, own)]);
-    due.extend(
-        stages
-            .lines
-            .iter()
-            .map(|line| (line.stage.number, &line.result)),
-    );
-    let mut left = due.clone();
-    let latest = Some(announced.document.plan.schedule.disclosure_unix());
-    for (line, time) in logged.lines(evidence) {
+    let later = stages.lines.iter();
+    due.extend(later.map(|line| (line.stage.number, &line.result)));
+    let found = logged.lines(evidence).filter_map(|(line, time)| {
         let Step::Result(step) = &line.entry.step else {
-            continue;
+            return None;
         };
-        if step.commitment != announced.commitment {
-            continue;
-        }
-        let stage = step.stage;
-        let fault = |english: &str, chinese: &str| {
-            let index = line.proof.index;
-            Err(Message::new(
-                format!("entry {index}: the result of stage {stage} {english}"),
-                format!("第{index}号条目：第{stage}次抽取的结果{chinese}"),
-            ))
-        };
-        match (due.get(&stage), left.remove(&stage)) {
-            (None, _) => return fault("is not in the bundle", "不在证据包中"),
-            (Some(_), None) => return fault("was logged twice", "两次记入日志"),
-            (Some(document), Some(_)) if **document != step.result => {
-                return fault("is not the one in the bundle", "与证据包中的不同");
-            }
-            _ => {}
-        }
-        let (english, chinese) = (
-            format!("the result of stage {stage}"),
-            format!("第{stage}次抽取的结果"),
-        );
-        in_time(&english, &chinese, time, latest, announced.document.replay)?;
-    }
-    match left.keys().next() {
-        None => Ok(number(due.len(), "results as logged", "份结果与日志一致")),
-        Some(stage) => Err(Message::new(
-            format!("the result of stage {stage} was not logged"),
-            format!("第{stage}次抽取的结果未记入日志"),
-        )),
-    }
+        let own = step.commitment == announced.commitment;
+        let index = line.proof.index;
+        own.then_some((index, time, step.stage, &step.result))
+    });
+    let name = |stage| {
+        let (english, chinese) = ("the result of stage", "次抽取的结果");
+        Message::new(format!("{english} {stage}"), format!("第{stage}{chinese}"))
+    };
+    let latest = announced.document.plan.schedule.disclosure_unix();
+    as_logged(announced, &due, found, name, |_| Some(latest))?;
+    Ok(number(due.len(), "results as logged", "份结果与日志一致"))
 }
 
 /// Check L04.
 fn stages(evidence: &Evidence, logged: &Logged) -> Outcome {
     let announced = evidence.announcement.good().ok_or_else(gone)?;
     let parts = evidence.stages.good().ok_or_else(gone)?;
-    let schedule = &announced.document.plan.schedule;
-    let due: BTreeMap<u64, _> = parts
-        .lines
-        .iter()
-        .map(|l| (l.stage.number, &l.stage))
-        .collect();
-    let mut left = due.clone();
-    for (line, time) in logged.lines(evidence) {
+    let lines = parts.lines.iter();
+    let due: BTreeMap<u64, _> = lines.map(|line| (line.stage.number, &line.stage)).collect();
+    let found = logged.lines(evidence).filter_map(|(line, time)| {
         let Step::Stage(step) = &line.entry.step else {
-            continue;
+            return None;
         };
-        if step.commitment != announced.commitment {
-            continue;
-        }
-        let stage = step.stage.number;
+        let own = step.commitment == announced.commitment;
+        let index = line.proof.index;
+        own.then_some((index, time, step.stage.number, &step.stage))
+    });
+    let name = |stage| Message::new(format!("stage {stage}"), format!("第{stage}次补抽"));
+    let schedule = &announced.document.plan.schedule;
+    as_logged(announced, &due, found, name, |stage| {
+        schedule.latest_stage(stage)
+    })?;
+    Ok(number(due.len(), "stages as logged", "次补抽与日志一致"))
+}
+
+/// Compares the log's documents of a draw, each with index, time and stage, with those of the bundle
+/// by stage: each of them once, in time, and no other.
+fn as_logged<'e, D: PartialEq + 'e>(
+    announced: &Announced,
+    due: &BTreeMap<u64, &D>,
+    found: impl Iterator<Item = (u64, Option<u64>, u64, &'e D)>,
+    name: impl Fn(u64) -> Message,
+    latest: impl Fn(u64) -> Option<u64>,
+) -> Result<(), Message> {
+    let mut left = due.clone();
+    for (index, time, stage, document) in found {
+        let name = name(stage);
         let fault = |english: &str, chinese: &str| {
-            let index = line.proof.index;
             Err(Message::new(
-                format!("entry {index}: stage {stage} {english}"),
-                format!("第{index}号条目：第{stage}次补抽{chinese}"),
+                format!("entry {index}: {} {english}", name.english),
+                format!("第{index}号条目：{}{chinese}", name.chinese),
             ))
         };
         match (due.get(&stage), left.remove(&stage)) {
             (None, _) => return fault("is not in the bundle", "不在证据包中"),
             (Some(_), None) => return fault("was logged twice", "两次记入日志"),
-            (Some(document), Some(_)) if **document != step.stage => {
+            (Some(own), Some(_)) if *own != document => {
                 return fault("is not the one in the bundle", "与证据包中的不同");
             }
             _ => {}
         }
-        let latest = schedule
-            .stage_unix(stage)
-            .and_then(|time| unix_minus(time, schedule.stage_lead_minutes));
-        let (english, chinese) = (format!("stage {stage}"), format!("第{stage}次补抽"));
-        in_time(&english, &chinese, time, latest, announced.document.replay)?;
+        let replay = announced.document.replay;
+        in_time(&name.english, &name.chinese, time, latest(stage), replay)?;
     }
-    match left.keys().next() {
-        None => Ok(number(due.len(), "stages as logged", "次补抽与日志一致")),
-        Some(stage) => Err(Message::new(
-            format!("stage {stage} was not logged"),
-            format!("第{stage}次补抽未记入日志"),
-        )),
-    }
+    let missing = left.keys().next().map(|stage| name(*stage));
+    missing.map_or(Ok(()), |name| {
+        Err(Message::new(
+            format!("{} was not logged", name.english),
+            format!("{}未记入日志", name.chinese),
+        ))
+    })
 }
 
 /// Whether a step was seen from outside by a time; a replay only has to have been logged.
@@ -335,7 +322,6 @@ pub(super) fn in_time(
     latest: Option<u64>,
     replay: bool,
 ) -> Outcome {
-    let text = |unix: u64| time_text(unix).unwrap_or_else(|| unix.to_string());
     match (time, latest) {
         _ if replay => Ok(Message::new("logged; a replay", "已入日志（演练）")),
         (None, _) => Err(Message::new(
@@ -345,30 +331,26 @@ pub(super) fn in_time(
         (Some(time), Some(latest)) if time <= latest => Ok(Message::new(
             format!(
                 "{english}: seen from outside at {}, at the latest due at {}",
-                text(time),
-                text(latest)
+                shown_time(time),
+                shown_time(latest)
             ),
             format!(
                 "{chinese}：外部见证时间{}，期限{}",
-                text(time),
-                text(latest)
+                shown_time(time),
+                shown_time(latest)
             ),
         )),
         (Some(time), latest) => Err(Message::new(
             format!(
                 "{english}: seen from outside only at {}, after {}",
-                text(time),
-                latest.map_or_else(|| "its time".to_owned(), text)
+                shown_time(time),
+                latest.map_or_else(|| "its time".to_owned(), shown_time)
             ),
             format!(
                 "{chinese}：外部见证时间为{}，晚于期限{}",
-                text(time),
-                latest.map_or_else(String::new, text)
+                shown_time(time),
+                latest.map_or_else(String::new, shown_time)
             ),
         )),
     }
-}
-
-fn unix_minus(time: u64, minutes: u64) -> Option<u64> {
-    time.checked_sub(minutes.checked_mul(60)?)
 }

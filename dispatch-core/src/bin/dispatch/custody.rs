@@ -17,13 +17,12 @@ use dispatch_core::evidence::{Announced, TimeLockDocument};
 use dispatch_core::freeze::Entropy;
 use dispatch_core::language::Message;
 use dispatch_core::log::{from_base64, to_base64};
-use rand::TryRng;
-use rand::rngs::SysRng;
 
 use self::keys::Keys;
 use crate::commands::announce::pulse;
 use crate::failure::{Done, Failure};
 use crate::folder;
+use crate::randomness;
 
 /// What a bureau gives others to hold.
 #[derive(Debug, Default)]
@@ -208,12 +207,7 @@ fn lock_entropy() -> Result<LockEntropy, Message> {
         nonce,
     } = &mut entropy;
     for bytes in [file_key, sigma, nonce] {
-        SysRng.try_fill_bytes(bytes).map_err(|error| {
-            Message::new(
-                format!("the operating system gives no randomness: {error}"),
-                format!("操作系统无法提供随机数：{error}"),
-            )
-        })?;
+        randomness::fill(bytes)?;
     }
     Ok(entropy)
 }

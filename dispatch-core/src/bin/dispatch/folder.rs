@@ -55,6 +55,29 @@ pub(crate) fn write_with(
     })
 }
 
+/// Writes a file whole or not at all, and waits until its name too has reached the disk.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8], private: bool) -> Done {
+    write(path, bytes, private)?;
+    sync(path.parent().unwrap_or(path))
+}
+
+/// Waits until the names in a folder have reached the disk. Only Unix opens folders; other systems
+/// do so with the rename.
+pub(crate) fn sync(dir: &Path) -> Done {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    // The parent of a relative name of one part is the empty path.
+    let here = Path::new(".");
+    let dir = if dir.as_os_str().is_empty() {
+        here
+    } else {
+        dir
+    };
+    let synced = fs::File::open(dir).and_then(|folder| folder.sync_all());
+    synced.map_err(|error| Failure::file(dir, &error))
+}
+
 /// Writes a file whole unless it is there already; tells whether it was written. Of two processes
 /// that write at once exactly one does.
 pub(crate) fn write_once(path: &Path, bytes: &[u8], private: bool) -> Done<bool> {

@@ -152,9 +152,7 @@ impl LogFolder {
 
     /// Writes a file of the log whole, and waits until it has reached the disk.
     pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Done {
-        let path = self.dir.join(path);
-        folder::write(&path, bytes, false)?;
-        sync_folder(path.parent().unwrap_or(&self.dir))
+        folder::write_durably(&self.dir.join(path), bytes, false)
     }
 
     /// Replaces a checkpoint by the same with more signatures; `checkpoint` too, if it is the latest.
@@ -179,18 +177,6 @@ pub(crate) fn read_policy(path: &Path) -> Done<LogPolicy> {
             format!("{path}：{}", fault.chinese),
         )
     })
-}
-
-/// Waits until names in a folder have reached the disk. Only Unix opens folders.
-pub(crate) fn sync_folder(dir: &Path) -> Done {
-    #[cfg(unix)]
-    {
-        let synced = File::open(dir).and_then(|dir| dir.sync_all());
-        synced.map_err(|error| Failure::file(dir, &error))?;
-    }
-    #[cfg(not(unix))]
-    let _ = dir;
-    Ok(())
 }
 
 fn busy(dir: &Path) -> Failure {

@@ -11,12 +11,14 @@ mod custody;
 mod failure;
 mod folder;
 mod history;
+mod http;
 mod inputs;
 mod list;
 mod lists;
 mod log_folder;
 mod marked;
 mod parent;
+mod randomness;
 mod witness;
 mod witness_client;
 

@@ -3,11 +3,11 @@
 //! What comes back is bounded in time and length and otherwise unjudged: only a cosignature that
 //! verifies against the witness's key means anything.
 
-use std::io::Read as _;
 use std::time::Duration;
 
 use dispatch_core::language::Message;
-use ureq::Agent;
+
+use crate::http;
 
 /// What a witness answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Reply {
 /// When there is no answer, in words for the operator of the log.
 pub(crate) fn submit(prefix: &str, request: &[u8]) -> Result<Reply, Message> {
     let url = format!("{}/add-checkpoint", prefix.trim_end_matches('/'));
-    let sent = agent().post(&url).send(request);
+    let sent = http::agent(TIMEOUT).post(&url).send(request);
     read(&url, sent)
 }
 
@@ -51,19 +51,8 @@ pub(crate) fn submit(prefix: &str, request: &[u8]) -> Result<Reply, Message> {
 pub(crate) fn latest(prefix: &str, origin: &str) -> Result<Option<Vec<u8>>, Message> {
     let name = dispatch_core::witness::origin_name(origin);
     let url = format!("{}/{name}/checkpoint", prefix.trim_end_matches('/'));
-    let reply = read(&url, agent().get(&url).call())?;
+    let reply = read(&url, http::agent(TIMEOUT).get(&url).call())?;
     Ok((reply.status == 200).then_some(reply.body))
-}
-
-fn agent() -> Agent {
-    let config = Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
-        .timeout_connect(Some(CONNECT))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .user_agent("dispatch")
-        .build();
-    Agent::new_with_config(config)
 }
 
 fn read(
@@ -82,18 +71,13 @@ fn read(
     let content_type = response.headers().get("content-type");
     let content_type = content_type.and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    let mut body = Vec::new();
-    let reader = response.body_mut().as_reader();
-    let read = reader
-        .take(MOST_ANSWER.saturating_add(1))
-        .read_to_end(&mut body);
-    read.map_err(|error| failed(error.into()))?;
-    if u64::try_from(body.len()).is_ok_and(|length| length > MOST_ANSWER) {
-        return Err(Message::new(
+    let body = http::body(&mut response, MOST_ANSWER).map_err(failed)?;
+    let body = body.ok_or_else(|| {
+        Message::new(
             format!("{url}: the answer is longer than {MOST_ANSWER} bytes: this is no witness"),
             format!("{url}：应答超过{MOST_ANSWER}字节，不是见证方"),
-        ));
-    }
+        )
+    })?;
     Ok(Reply {
         status: response.status().as_u16(),
         body,
@@ -103,14 +87,13 @@ fn read(
 
 /// Longest answer that is read: more than a dozen cosignatures.
 pub(crate) const MOST_ANSWER: u64 = 64 << 10;
-const CONNECT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(40);
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     use std::net::TcpListener;
     use std::thread;
 

@@ -14,8 +14,6 @@ use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze_with};
 use dispatch_core::roster::Roster;
 use dispatch_core::slip::SlipFields;
 use dispatch_core::syntax::time_text;
-use rand::TryRng;
-use rand::rngs::SysRng;
 
 use crate::args::Announce;
 use crate::commands::check;
@@ -25,6 +23,7 @@ use crate::custody::{self, Entrusted, keys::Card};
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
 use crate::inputs;
+use crate::randomness;
 
 pub(crate) fn run(console: &Console, options: &Announce) -> Done {
     folder::must_not_exist(&options.out)?;
@@ -247,15 +246,8 @@ fn entropy() -> Done<Entropy> {
         secret: [0; 32],
         roster_key: [0; 32],
     };
-    let filled = SysRng
-        .try_fill_bytes(&mut entropy.secret)
-        .and_then(|()| SysRng.try_fill_bytes(&mut entropy.roster_key));
-    filled.map_err(|error| {
-        Failure::new(
-            format!("the operating system gives no randomness: {error}"),
-            format!("操作系统无法提供随机数：{error}"),
-        )
-    })?;
+    randomness::fill(&mut entropy.secret)?;
+    randomness::fill(&mut entropy.roster_key)?;
     Ok(entropy)
 }
 

@@ -18,14 +18,14 @@ use dispatch_core::syntax::unix_time;
 use self::source::Source;
 use crate::args::monitor::Monitor;
 use crate::commands::sample::now;
-use crate::commands::verify::log_policy;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder;
+use crate::log_folder::read_policy;
 use crate::witness_client;
 
 pub(crate) fn run(console: &Console, options: &Monitor) -> Done {
-    let policy = log_policy(&options.log_policy)?;
+    let policy = read_policy(&options.log_policy).map_err(Failure::usage)?;
     let authorities = match &options.policy {
         Some(path) => {
             let bytes = folder::read(path).map_err(Failure::usage)?;
@@ -45,7 +45,6 @@ pub(crate) fn run(console: &Console, options: &Monitor) -> Done {
         })?,
     };
     let mut state = read_state(options.state.as_deref())?;
-    let before = state.size;
     let known = [state.findings.list.clone(), state.shown.clone()].concat();
     let rules = Options {
         grace: u64::from(options.grace_hours).saturating_mul(3600),
@@ -65,7 +64,6 @@ pub(crate) fn run(console: &Console, options: &Monitor) -> Done {
     )
     .map_err(|fault| Failure::from(fault).usage())?;
     drop(step);
-    report.before = before;
     let forks = others(&source, options, &policy)?;
     for (finding, fork) in forks {
         if let (Some(dir), Some(fork)) = (&options.evidence, &fork) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use dispatch_core::digest::Digest;
 use dispatch_core::language::Message;
 use dispatch_core::log::Note;
-use dispatch_core::syntax::time_text;
+use dispatch_core::syntax::shown_time;
 use dispatch_core::timestamp::{Authority, TimestampError, Token, request};
 
 use crate::args::timestamp::{StampRequest, StampVerify, Stamped, Timestamp, TimestampCommand};
@@ -55,7 +55,7 @@ fn verify(console: &Console, options: &StampVerify) -> Done {
     let message = message(&options.stamped)?;
     let authority = authority(&options.authority)?;
     let time = stamped_at(&options.token, &message, &authority)?;
-    let time = time_text(time).unwrap_or_else(|| time.to_string());
+    let time = shown_time(time);
     let file = options.stamped.file.display();
     console.say(
         format!("the token holds: {file} existed at {time}"),

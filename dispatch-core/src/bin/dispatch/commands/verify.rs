@@ -6,7 +6,6 @@ use std::path::Path;
 
 use dispatch_core::bundle::{Files, Limits};
 use dispatch_core::digest::Digest;
-use dispatch_core::log::LogPolicy;
 use dispatch_core::policy::Policy;
 use dispatch_core::verify::{self, Expectations, Mark, Report, Status, Verdict, check};
 
@@ -14,6 +13,7 @@ use crate::args::Verify;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder;
+use crate::log_folder::read_policy;
 
 pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     let mut expectations = Expectations::default();
@@ -32,7 +32,7 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
         expectations.policy = Some(policy.map_err(|message| Failure::from(message).usage())?);
     }
     if let Some(path) = &options.log_policy {
-        expectations.log_policy = Some(log_policy(path)?);
+        expectations.log_policy = Some(read_policy(path).map_err(Failure::usage)?);
     }
     let report = report(console, &options.bundle, options.limit, &expectations)?;
     if options.json {
@@ -45,19 +45,6 @@ pub(crate) fn run(console: &Console, options: &Verify) -> Done {
     } else {
         Err(Failure::said())
     }
-}
-
-/// Reads a log policy.
-pub(crate) fn log_policy(path: &Path) -> Done<LogPolicy> {
-    let policy = LogPolicy::read(&folder::read(path).map_err(Failure::usage)?);
-    policy.map_err(|message| {
-        let name = path.display();
-        Failure::new(
-            format!("{name}: {}", message.english),
-            format!("{name}：{}", message.chinese),
-        )
-        .usage()
-    })
 }
 
 /// A commitment as people copy it: in groups, perhaps in capitals.

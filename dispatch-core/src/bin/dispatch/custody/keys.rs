@@ -9,12 +9,11 @@ use dispatch_core::digest::Digest;
 use dispatch_core::json::{from_canonical, to_canonical};
 use dispatch_core::log::{KeyKind, SignerKey};
 use dispatch_core::syntax::is_text;
-use rand::TryRng;
-use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
+use crate::randomness;
 
 /// The keys of one custodian.
 pub(crate) struct Keys {
@@ -85,12 +84,7 @@ pub(crate) fn create(name: &str, key_name: Option<&str>, out: &Path) -> Done<Key
     }
     let folder = NewFolder::create_private(out)?;
     let mut seed = [0; 32];
-    SysRng.try_fill_bytes(&mut seed).map_err(|error| {
-        Failure::new(
-            format!("the operating system gives no randomness: {error}"),
-            format!("操作系统无法提供随机数：{error}"),
-        )
-    })?;
+    randomness::fill(&mut seed)?;
     let identity = Identity::generate();
     let recipient = identity.to_public().to_string();
     let made = key_name.map_or_else(

@@ -10,7 +10,7 @@ use dispatch_core::digest::Digest;
 use dispatch_core::log::view::{DOCUMENTS, document_path};
 use sha2::{Digest as _, Sha256};
 
-use super::{LogFolder, sync_folder};
+use super::LogFolder;
 use crate::failure::{Done, Failure};
 use crate::folder;
 
@@ -42,7 +42,7 @@ pub(crate) fn publish_file(log: &LogFolder, file: &Path) -> Done<Digest> {
                 format!("{file}：复制过程中被改动，请重试"),
             ));
         }
-        sync_folder(&log.dir().join(DOCUMENTS))?;
+        folder::sync(&log.dir().join(DOCUMENTS))?;
     }
     Ok(hash)
 }
@@ -68,5 +68,5 @@ fn create(log: &LogFolder) -> Done {
         return Ok(());
     }
     fs::create_dir_all(&dir).map_err(|error| Failure::file(&dir, &error))?;
-    sync_folder(log.dir())
+    folder::sync(log.dir())
 }

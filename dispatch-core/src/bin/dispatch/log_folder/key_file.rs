@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use dispatch_core::log::{KeyKind, SignerKey};
-use rand::TryRng as _;
-use rand::rngs::SysRng;
 use zeroize::Zeroizing;
 
 use crate::failure::{Done, Failure};
 use crate::folder;
+use crate::randomness;
 
 /// Reads a private key that signs.
 pub(crate) fn read(path: &Path) -> Done<SignerKey> {
@@ -47,12 +46,7 @@ pub(crate) fn read_or_make(dir: &Path, origin: &str) -> Done<(PathBuf, SignerKey
         ));
     }
     let mut seed = Zeroizing::new([0; 32]);
-    SysRng.try_fill_bytes(&mut *seed).map_err(|error| {
-        Failure::new(
-            format!("the operating system gives no randomness: {error}"),
-            format!("操作系统无法提供随机数：{error}"),
-        )
-    })?;
+    randomness::fill(&mut *seed)?;
     let key = SignerKey::new(origin, KeyKind::Signature, *seed).map_err(|error| {
         Failure::new(
             format!("{origin}: {error}; choose an origin like log.example/gz"),
@@ -63,7 +57,7 @@ pub(crate) fn read_or_make(dir: &Path, origin: &str) -> Done<(PathBuf, SignerKey
     create_private(dir)?;
     let text = Zeroizing::new(format!("{}\n", *key.to_text()));
     if folder::write_once(&path, text.as_bytes(), true)? {
-        super::sync_folder(dir)?;
+        folder::sync(dir)?;
     }
     // If another process was faster, its key is the one.
     Ok((path.clone(), read(&path)?))

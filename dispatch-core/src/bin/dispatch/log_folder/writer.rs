@@ -16,8 +16,9 @@ use dispatch_core::log::view::{CHECKPOINT, numbered_path};
 use dispatch_core::log::{Checkpoint, Growth, GrowthError, SignedCheckpoint, SignerKey, TileFile};
 use rayon::prelude::*;
 
-use super::{LogFolder, absent, sync_folder};
+use super::{LogFolder, absent};
 use crate::failure::{Done, Failure};
+use crate::folder;
 
 /// The one writer of a log.
 #[derive(Debug)]
@@ -184,7 +185,7 @@ impl LogWriter {
             let above = path.ancestors().skip(1);
             folders.extend(above.take_while(|dir| dir.starts_with(self.folder.dir())));
         }
-        folders.into_iter().try_for_each(sync_folder)
+        folders.into_iter().try_for_each(folder::sync)
     }
 
     /// Whether an entry of the log made this key its key.

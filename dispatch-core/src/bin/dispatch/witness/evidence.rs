@@ -14,7 +14,6 @@ use dispatch_core::language::Message;
 use dispatch_core::log::Checkpoint;
 use dispatch_core::witness::{Evidence, Held};
 
-use super::store::sync_folder;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
 
@@ -43,7 +42,7 @@ pub(super) fn keep(
         folder::write(&new.path().join("held"), text.as_bytes(), true)?;
         folder::write(&new.path().join("request"), request, true)?;
         new.finish()?;
-        sync_folder(&all)?;
+        folder::sync(&all)?;
         Ok(true)
     })();
     let (origin, size) = (&offered.origin, offered.size);

@@ -60,10 +60,10 @@ impl Store {
         folder::write(&secret.join(KEY), text.as_bytes(), true)?;
         let logs = new.path().join(LOGS);
         fs::create_dir(&logs).map_err(|error| Failure::file(&logs, &error))?;
-        sync_folder(&secret)?;
-        sync_folder(new.path())?;
+        folder::sync(&secret)?;
+        folder::sync(new.path())?;
         new.finish()?;
-        sync_folder(dir.parent().unwrap_or(dir))
+        folder::sync(dir.parent().unwrap_or(dir))
     }
 
     /// Reads the key.
@@ -118,7 +118,7 @@ impl Store {
                 return Ok(false);
             }
             log.keys.push(key.clone());
-            store(&log.dir.join(KEYS), &key_lines(&log.keys))?;
+            folder::write_durably(&log.dir.join(KEYS), key_lines(&log.keys).as_bytes(), true)?;
             return Ok(true);
         }
         let new = NewFolder::create(&dir)?;
@@ -128,9 +128,9 @@ impl Store {
             true,
         )?;
         folder::write(&new.path().join(CHECKPOINT), NONE.as_bytes(), true)?;
-        sync_folder(new.path())?;
+        folder::sync(new.path())?;
         new.finish()?;
-        sync_folder(&self.dir.join(LOGS))?;
+        folder::sync(&self.dir.join(LOGS))?;
         Ok(true)
     }
 
@@ -174,7 +174,7 @@ impl Store {
                 return Ok((log.held.clone(), held.clone()));
             }
         }
-        store(&log.dir.join(CHECKPOINT), &own.to_text())?;
+        folder::write_durably(&log.dir.join(CHECKPOINT), own.to_text().as_bytes(), true)?;
         Ok((log.held, own))
     }
 
@@ -216,7 +216,11 @@ impl Store {
         let mut again = None;
         match &answer {
             Ok(cosigned) => {
-                store(&log.dir.join(CHECKPOINT), &cosigned.held.to_text())?;
+                folder::write_durably(
+                    &log.dir.join(CHECKPOINT),
+                    cosigned.held.to_text().as_bytes(),
+                    true,
+                )?;
                 evidence::clear(&log.dir, &cosigned.held.checkpoint().checkpoint);
             }
             Err(refusal) => {
@@ -326,28 +330,6 @@ fn damaged(path: &Path, fault: &str) -> Failure {
         ),
         format!("{path}：{fault}；修复之前不为该日志联署：见 docs/witness.md“状态丢失”"),
     )
-}
-
-/// Writes a file whole or not at all; it is on the disk when this returns.
-fn store(path: &Path, text: &str) -> Done {
-    folder::write(path, text.as_bytes(), true)?;
-    sync_folder(path.parent().unwrap_or(path))
-}
-
-/// Flushes the names in a folder to the disk; systems other than Unix do so with the rename.
-pub(super) fn sync_folder(dir: &Path) -> Done {
-    if !cfg!(unix) {
-        return Ok(());
-    }
-    // The parent of a relative name of one part is the empty path.
-    let here = Path::new(".");
-    let dir = if dir.as_os_str().is_empty() {
-        here
-    } else {
-        dir
-    };
-    let synced = File::open(dir).and_then(|folder| folder.sync_all());
-    synced.map_err(|error| Failure::file(dir, &error))
 }
 
 const CHECKPOINT: &str = "checkpoint";

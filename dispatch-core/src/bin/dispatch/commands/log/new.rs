@@ -10,7 +10,7 @@ use crate::args::log::{New, PublishPolicy};
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
-use crate::log_folder::{LogFolder, documents, key_file, read_policy, sync_folder};
+use crate::log_folder::{LogFolder, documents, key_file, read_policy};
 
 pub(super) fn run(console: &Console, options: &New) -> Done {
     folder::must_not_exist(&options.dir)?;
@@ -42,8 +42,8 @@ pub(super) fn run(console: &Console, options: &New) -> Done {
     }
     folder::write(&new.path().join(numbered_path(0)), text.as_bytes(), false)?;
     folder::write(&new.path().join(CHECKPOINT), text.as_bytes(), false)?;
-    sync_folder(&new.path().join(CHECKPOINTS))?;
-    sync_folder(new.path())?;
+    folder::sync(&new.path().join(CHECKPOINTS))?;
+    folder::sync(new.path())?;
     new.finish()?;
     if let Some(path) = &options.policy {
         publish(&LogFolder::open(&options.dir)?, path)?;

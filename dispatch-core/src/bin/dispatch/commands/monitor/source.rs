@@ -2,13 +2,14 @@
 //!
 //! Answers are bounded in time and length; a redirection is not followed, nothing is tried twice.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use dispatch_core::language::Message;
 use dispatch_core::log::LogFiles;
 use ureq::Agent;
+
+use crate::http;
 
 /// A source.
 #[derive(Debug)]
@@ -23,15 +24,8 @@ impl Source {
         if !name.starts_with("http://") && !name.starts_with("https://") {
             return Self::Folder(PathBuf::from(name));
         }
-        let config = Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .timeout_connect(Some(CONNECT))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .user_agent("dispatch")
-            .build();
         Self::Web {
-            agent: Agent::new_with_config(config),
+            agent: http::agent(TIMEOUT),
             base: name.trim_end_matches('/').to_owned(),
         }
     }
@@ -64,14 +58,9 @@ fn fetch(agent: &Agent, url: &str) -> Result<Option<Vec<u8>>, Message> {
         404 | 410 => return Ok(None),
         other => return Err(failed(format!("HTTP status {other}"))),
     }
-    let mut body = Vec::new();
-    let reader = response.body_mut().as_reader();
-    let read = reader.take(MOST.saturating_add(1)).read_to_end(&mut body);
-    read.map_err(|error| failed(error.to_string()))?;
-    if u64::try_from(body.len()).is_ok_and(|length| length > MOST) {
-        return Err(failed(format!("longer than {MOST} bytes")));
-    }
-    Ok(Some(body))
+    let body = http::body(&mut response, MOST).map_err(|e| failed(e.to_string()))?;
+    body.map(Some)
+        .ok_or_else(|| failed(format!("longer than {MOST} bytes")))
 }
 
 fn unreachable(what: &str, why: &str) -> Message {
@@ -85,5 +74,4 @@ fn unreachable(what: &str, why: &str) -> Message {
 
 /// Longest file: a bundle of entries has at most 16.8 MB, an evidence bundle may have more.
 const MOST: u64 = 256 << 20;
-const CONNECT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(120);

@@ -1,22 +1,16 @@
 //! `dispatch witness new`: a folder with a new key.
 
 use dispatch_core::log::{KeyKind, SignerKey};
-use rand::TryRng as _;
-use rand::rngs::SysRng;
 
 use crate::args::witness::New;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
+use crate::randomness;
 use crate::witness::Store;
 
 pub(super) fn run(console: &Console, options: &New) -> Done {
     let mut seed = [0; 32];
-    SysRng.try_fill_bytes(&mut seed).map_err(|error| {
-        Failure::new(
-            format!("the operating system gives no randomness: {error}"),
-            format!("操作系统无法提供随机数：{error}"),
-        )
-    })?;
+    randomness::fill(&mut seed)?;
     let name = &options.name;
     let signer = SignerKey::new(name, KeyKind::Cosignature, seed).map_err(|error| {
         Failure::new(
