@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, status};
 
 #[path = "custody/campaign.rs"]
 mod campaign;
@@ -53,42 +53,15 @@ fn announced(stages: &str, sealed: &str) -> Desk {
     desk
 }
 
-/// The draw's folder as everybody has it.
-fn publish(desk: &Desk, from: &str, to: &str) {
-    std::fs::create_dir(desk.path(to)).unwrap();
-    for entry in std::fs::read_dir(desk.path(from)).unwrap() {
-        let entry = entry.unwrap();
-        if entry.path().is_file() {
-            std::fs::copy(entry.path(), desk.path(to).join(entry.file_name())).unwrap();
-        }
-    }
-}
-
 fn report(desk: &Desk, bundle: &str) -> Value {
     let answer = desk.run(&["verify", bundle, "--json"]);
     serde_json::from_str(&answer.out).unwrap()
 }
 
-fn status(report: &Value, id: &str) -> String {
-    let checks = report["checks"].as_array().unwrap();
-    let check = checks.iter().find(|check| check["id"] == id).unwrap();
-    check["status"].as_str().unwrap().to_owned()
-}
-
 #[test]
 fn a_draw_opens_without_its_bureau() {
     let desk = announced("", "[\"risk\"]");
-    desk.run(&[
-        "custodian",
-        "acknowledge",
-        "draw",
-        "--keys",
-        "keys",
-        "--out",
-        "note.txt",
-    ])
-    .done()
-    .says(&[
+    desk.acknowledge("draw").done().says(&[
         "it opens, and all of it is what was announced",
         "says nothing of it",
     ]);
@@ -106,7 +79,7 @@ fn a_draw_opens_without_its_bureau() {
     desk.run(&[&disclose[..], &["theirs.zip"]].concat()).done();
     desk.run(&[&disclose[..], &["theirs-auditor.zip", "--auditor"]].concat())
         .done();
-    publish(&desk, "draw", "public");
+    desk.publish("draw", "public");
     std::fs::remove_dir_all(desk.path("draw")).unwrap();
 
     // Either custodian opens both forms, byte for byte as the bureau does.
@@ -186,15 +159,7 @@ fn a_recusal_that_matters_keeps_the_time_lock_from_opening_all() {
     )
     .done();
     desk.run(&["draw", "draw", "--pulse", "1000.json"]).done();
-    let open = [
-        "open",
-        "draw",
-        "--timelock",
-        "657413.json",
-        "--pulse",
-        "1000.json",
-    ];
-    desk.run(&[&open[..], &["--out", "anybody.zip"]].concat())
+    desk.run(&[&ANYBODY[..], &["--out", "anybody.zip"]].concat())
         .refused(&[
             "a recusal had an effect on the teams",
             "D01 to D03",
@@ -205,15 +170,7 @@ fn a_recusal_that_matters_keeps_the_time_lock_from_opening_all() {
     for id in ["D01", "D02", "D03", "K02"] {
         assert_eq!(status(&opened, id), "pass", "{id}");
     }
-    let custodian = [
-        "open",
-        "draw",
-        "--custodian",
-        "keys",
-        "--pulse",
-        "1000.json",
-    ];
-    desk.run(&[&custodian[..], &["--out", "whole.zip"]].concat())
+    desk.run(&[&CUSTODIAN[..], &["--out", "whole.zip"]].concat())
         .done();
     assert_eq!(status(&report(&desk, "whole.zip"), "D06"), "pass");
     // Without the pulse of the time lock K02 is not judged.
@@ -224,28 +181,31 @@ fn a_recusal_that_matters_keeps_the_time_lock_from_opening_all() {
 fn sealed_strata_need_a_custodian() {
     let desk = announced("", "[\"region\"]");
     desk.run(&["draw", "draw", "--pulse", "1000.json"]).done();
-    let open = [
-        "open",
-        "draw",
-        "--timelock",
-        "657413.json",
-        "--pulse",
-        "1000.json",
-    ];
-    desk.run(&[&open[..], &["--out", "anybody.zip"]].concat())
+    desk.run(&[&ANYBODY[..], &["--out", "anybody.zip"]].concat())
         .refused(&["depend on sealed columns", "only a custodian"]);
     assert!(!desk.path("anybody.zip").exists());
-    let custodian = [
-        "open",
-        "draw",
-        "--custodian",
-        "keys",
-        "--pulse",
-        "1000.json",
-    ];
-    desk.run(&[&custodian[..], &["--out", "whole.zip"]].concat())
+    desk.run(&[&CUSTODIAN[..], &["--out", "whole.zip"]].concat())
         .done();
 }
+
+/// Opens `draw` with the time lock alone.
+const ANYBODY: [&str; 6] = [
+    "open",
+    "draw",
+    "--timelock",
+    "657413.json",
+    "--pulse",
+    "1000.json",
+];
+/// Opens `draw` as the custodian of `keys`.
+const CUSTODIAN: [&str; 6] = [
+    "open",
+    "draw",
+    "--custodian",
+    "keys",
+    "--pulse",
+    "1000.json",
+];
 
 const PLAN: &str = r#"draw = "CUSTODY-1"
 sequence = 1

@@ -159,6 +159,40 @@ impl Desk {
         files
     }
 
+    /// Copies the files of a folder, not what is in its folders: a draw's as everybody has them.
+    pub(crate) fn publish(&self, from: &str, to: &str) {
+        fs::create_dir_all(self.path(to)).unwrap();
+        for entry in fs::read_dir(self.path(from)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.path().is_file() {
+                fs::copy(entry.path(), self.path(to).join(entry.file_name())).unwrap();
+            }
+        }
+    }
+
+    /// Copies a folder with all that is in it.
+    pub(crate) fn copy(&self, from: &str, to: &str) {
+        for (path, bytes) in self.snapshot(from) {
+            let below = path.strip_prefix(self.path(from)).unwrap();
+            let target = self.path(to).join(below);
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            fs::write(target, bytes).unwrap();
+        }
+    }
+
+    /// Has the custodian of `keys` acknowledge what a folder holds for it, in `note.txt`.
+    pub(crate) fn acknowledge(&self, dir: &str) -> Answer {
+        self.run(&[
+            "custodian",
+            "acknowledge",
+            dir,
+            "--keys",
+            "keys",
+            "--out",
+            "note.txt",
+        ])
+    }
+
     /// Names of what lies on the desk.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
@@ -167,6 +201,13 @@ impl Desk {
         names.sort();
         names
     }
+}
+
+/// Status of a check in a report.
+pub(crate) fn status(report: &serde_json::Value, id: &str) -> String {
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["id"] == id).unwrap();
+    check["status"].as_str().unwrap().to_owned()
 }
 
 fn collect(path: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {

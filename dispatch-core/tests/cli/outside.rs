@@ -18,6 +18,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use self::town::{AFTER, Town};
+use crate::desk::status;
 
 /// Promises 1, 3, 8 and 10: the public opens, recomputes and verifies everything without the bureau.
 #[test]
@@ -89,11 +90,4 @@ fn theirs(town: &Town, bundle: &str) -> Option<Value> {
         .output()
         .ok()?;
     Some(serde_json::from_slice(&said.stdout).unwrap())
-}
-
-/// Status of a check in a report.
-fn status(report: &Value, id: &str) -> String {
-    let checks = report["checks"].as_array().unwrap();
-    let check = checks.iter().find(|check| check["id"] == id).unwrap();
-    check["status"].as_str().unwrap().to_owned()
 }

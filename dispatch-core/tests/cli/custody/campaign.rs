@@ -1,6 +1,6 @@
 //! Stages and child draws open without their bureaus.
 
-use super::{announced, publish};
+use super::announced;
 use crate::joint::campaign::{child_plan, desk as joint_desk};
 
 #[test]
@@ -19,7 +19,7 @@ fn stages_open_with_a_custodian() {
         .done();
     let disclose = ["disclose", "draw", "--timelock", "657413.json", "--out"];
     desk.run(&[&disclose[..], &["theirs.zip"]].concat()).done();
-    publish(&desk, "draw", "public");
+    desk.publish("draw", "public");
     let open = [
         "open",
         "public",
@@ -80,16 +80,7 @@ fn a_child_opens_with_the_bundle_of_its_parent() {
         "fire",
     ];
     desk.run(&[&child[..], &held].concat()).done();
-    desk.run(&[
-        "custodian",
-        "acknowledge",
-        "fire",
-        "--keys",
-        "keys",
-        "--out",
-        "note.txt",
-    ])
-    .done();
+    desk.acknowledge("fire").done();
     desk.run(&["draw", "parent", "--pulse", "1000.json"]).done();
     let hand = [
         "handover",

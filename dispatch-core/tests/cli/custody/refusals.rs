@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{announced, publish};
+use super::announced;
 use crate::desk::Desk;
 
 #[test]
@@ -29,7 +29,7 @@ fn what_is_not_as_announced_is_not_acknowledged() {
         .done();
     acknowledge("draw", "other").refused(&["does not name these keys"]);
     // A changed file, a changed roster, a file that nobody announced.
-    publish(&desk, "draw", "changed");
+    desk.publish("draw", "changed");
     let path = desk.path("changed/custody.age");
     let mut bytes = std::fs::read(&path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
@@ -99,7 +99,7 @@ fn a_time_lock_that_holds_something_else_is_named() {
         let document: Value = serde_json::from_str(&document).unwrap();
         document["custody"]["timelock"].as_str().unwrap().to_owned()
     };
-    publish(&desk, "draw", "public");
+    desk.publish("draw", "public");
     let (own, other) = (lock("draw"), lock("other"));
     desk.replace("public/announcement.json", &own, &other);
     let open = [
@@ -165,30 +165,13 @@ fn the_age_program_opens_what_is_held() {
         .status()
         .unwrap();
     assert!(sealed.success());
-    desk.run(&[
-        "custodian",
-        "acknowledge",
-        "draw",
-        "--keys",
-        "keys",
-        "--out",
-        "note.txt",
-    ])
-    .refused(&["its SHA-256 is another"]);
+    desk.acknowledge("draw")
+        .refused(&["its SHA-256 is another"]);
     // With its hash in the announcement it opens.
     let file = std::fs::read(desk.path("draw/custody.age")).unwrap();
     let announcement: Value = serde_json::from_str(&desk.read("draw/announcement.json")).unwrap();
     let announced = announcement["custody"]["file"].as_str().unwrap();
     let hash = dispatch_core::digest::Digest::of(&file).to_string();
     desk.replace("draw/announcement.json", announced, &hash);
-    desk.run(&[
-        "custodian",
-        "acknowledge",
-        "draw",
-        "--keys",
-        "keys",
-        "--out",
-        "note.txt",
-    ])
-    .done();
+    desk.acknowledge("draw").done();
 }

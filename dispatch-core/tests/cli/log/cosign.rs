@@ -13,16 +13,6 @@ fn appended(desk: &Desk, count: u64) {
     desk.log("append", &["next.jsonl"]).done();
 }
 
-fn copy(desk: &Desk, from: &str, to: &str) {
-    for (path, bytes) in desk.snapshot(from) {
-        let path = desk
-            .path(to)
-            .join(path.strip_prefix(desk.path(from)).unwrap());
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-}
-
 #[test]
 fn over_http_until_an_old_backup_is_put_back() {
     let desk = Desk::new();
@@ -50,7 +40,7 @@ fn over_http_until_an_old_backup_is_put_back() {
     let shown = SignedCheckpoint::read(desk.read("log/checkpoint").as_bytes()).unwrap();
     assert!(policy.judge(&shown).unwrap().quorum.is_some());
     assert_eq!(desk.read("log/checkpoint"), desk.read("log/checkpoints/1"));
-    copy(&desk, "log", "backup");
+    desk.copy("log", "backup");
 
     // Two checkpoints later: the entry of the one in between is shown by the one that was cosigned.
     appended(&desk, 2);
@@ -66,7 +56,7 @@ fn over_http_until_an_old_backup_is_put_back() {
 
     // The old backup.
     fs::remove_dir_all(desk.path("log")).unwrap();
-    copy(&desk, "backup", "log");
+    desk.copy("backup", "log");
     desk.write("next.jsonl", &entries("乙局", 1, 1));
     desk.log("append", &["next.jsonl"])
         .refused(&["at size 505, it has only 3 here", "old backup"]);

@@ -1,7 +1,7 @@
 //! Attacks on a draw with outside evidence, each found by a named check.
 
-use super::status;
 use super::town::{AFTER, BEFORE, DRAWN, Town};
+use crate::desk::status;
 
 /// The bureau announces after the pulse is known, with its clock set back; the witnesses' are right.
 #[test]
@@ -114,7 +114,7 @@ fn secret_that_does_not_open() {
     town.at(BEFORE, &acknowledge).refused(&[]);
     // Nor if the file opens, but to another draw's secret; not even if it is announced as it is.
     town.announce(BEFORE, "other");
-    town.publish("draw");
+    town.desk.publish("draw", "public");
     std::fs::copy(town.desk.path("other/custody.age"), &path).unwrap();
     town.at(BEFORE, &acknowledge).refused(&[]);
     let file = |dir: &str| {
@@ -164,7 +164,7 @@ fn void_after_the_draw_time() {
 #[test]
 fn roll_back_from_an_old_backup() {
     let Some(town) = Town::new() else { return };
-    town.copy("log", "backup");
+    town.desk.copy("log", "backup");
     town.announce(BEFORE, "draw");
     town.log(BEFORE, BEFORE, "draw", &[]).done();
     std::fs::remove_dir_all(town.desk.path("log")).unwrap();

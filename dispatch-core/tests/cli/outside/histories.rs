@@ -8,15 +8,15 @@ use dispatch_core::digest::Digest;
 use dispatch_core::log::{Checkpoint, SignedCheckpoint, SignerKey};
 use dispatch_core::merkle::{leaf_hash, node_hash};
 
-use super::status;
 use super::town::{AFTER, BEFORE, DRAWN, Town};
+use crate::desk::status;
 
 /// Two people are shown two logs of one key, each with another announcement: a witness cosigns one
 /// of them, and keeps the other as evidence.
 #[test]
 fn two_views_to_two_people() {
     let Some(town) = Town::new() else { return };
-    town.copy("log", "other-log");
+    town.desk.copy("log", "other-log");
     town.announce(BEFORE, "draw");
     town.log(BEFORE, BEFORE, "draw", &[]).done();
     town.announce(BEFORE, "other");
@@ -120,7 +120,7 @@ fn time_lock_that_holds_something_else() {
     let old = &secret[start..start + commitment.len()];
     town.desk
         .replace("draw/secret/secret.json", old, &commitment);
-    town.publish("draw");
+    town.desk.publish("draw", "public");
     // Neither the witnesses nor the custodian can see it; the disclosure shows it.
     town.log(BEFORE, BEFORE, "draw", &[]).done();
     town.draw("draw");
@@ -140,7 +140,7 @@ fn announcement_forced_into_the_log_twice() {
     town.announce(BEFORE, "other");
     town.announce(BEFORE, "draw");
     // The entry of the second announcement, from a log that nobody sees, with the next number.
-    town.copy("log", "hidden");
+    town.desk.copy("log", "hidden");
     let hidden = ["log", "draw", "hidden", "other", "--key", KEY, "--offline"];
     town.at(BEFORE, &hidden).done();
     let second = fs::read(town.desk.path("hidden/tile/entries/000.p/1")).unwrap();

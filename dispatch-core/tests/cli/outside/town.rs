@@ -180,19 +180,7 @@ impl Town {
             dir,
         ];
         self.at(time, &inputs).done();
-        std::fs::create_dir_all(self.desk.path("public")).unwrap();
-        self.publish(dir);
-    }
-
-    /// Copies the public files of a draw's folder.
-    pub(super) fn publish(&self, dir: &str) {
-        for entry in std::fs::read_dir(self.desk.path(dir)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                let name = path.file_name().unwrap().to_str().unwrap();
-                std::fs::copy(&path, self.desk.path("public").join(name)).unwrap();
-            }
-        }
+        self.desk.publish(dir, "public");
     }
 
     /// A whole draw, step by step in the log: announced, acknowledged, drawn.
@@ -222,7 +210,7 @@ impl Town {
         self.at(DRAWN, &["draw", dir, "--pulse", "pulse.json"])
             .done();
         self.log(DRAWN, DRAWN, dir, &[]).done();
-        self.publish(dir);
+        self.desk.publish(dir, "public");
     }
 
     /// The bundle of a draw with what stands in its log.
@@ -238,16 +226,6 @@ impl Town {
             bundle,
         ];
         self.at(AFTER, &disclose).done();
-    }
-
-    /// Copies a folder.
-    pub(super) fn copy(&self, from: &str, to: &str) {
-        for (path, bytes) in self.desk.snapshot(from) {
-            let below = path.strip_prefix(self.desk.path(from)).unwrap();
-            let target = self.desk.path(to).join(below);
-            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-            std::fs::write(target, bytes).unwrap();
-        }
     }
 
     /// The report of a bundle under the pinned policy `log.policy`.
