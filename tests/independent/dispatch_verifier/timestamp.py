@@ -75,13 +75,13 @@ class Certificate:
         return sid.tag == SHORT_0 and identifier != b"" and read_one(identifier).need(OCTETS).content == sid.content
 
     def need_known_key(self):
-        """17.6: RSA with 2048 bits and more, or one of two curves"""
+        """17.6: RSA with 2048 to 8192 bits, or one of two curves"""
         algorithm, bits = self.key.part(0, SEQUENCE), self.key.part(1, BITS)
         if algorithm.part(0, OID).content == EC_KEY:
             known = len(algorithm.parts) == 2 and algorithm.parts[1].content in CURVES
         else:
-            known = algorithm.part(0, OID).content in (RSA_KEY, PSS) and read_one(bits.content[1:]).need(SEQUENCE).part(
-                0, INTEGER).number.bit_length() >= 2048
+            known = algorithm.part(0, OID).content in (RSA_KEY, PSS) and 2048 <= read_one(bits.content[1:]).need(
+                SEQUENCE).part(0, INTEGER).number.bit_length() <= 8192
         refuse_if(not known, "token: a key of another kind or size than 17.6 has")
 
     def is_authority(self) -> bool:
@@ -142,7 +142,7 @@ def need_known_algorithm(algorithm: Value):
         parameters = algorithm.part(1, SEQUENCE)
         digest = parameters.part(0, CONTEXT_0).part(0, SEQUENCE)
         mask = parameters.part(1, CONTEXT_1).part(0, SEQUENCE).part(1, SEQUENCE)
-        known = all(part.part(0, OID).content in DIGESTS for part in (digest, mask))
+        known = digest.part(0, OID).content in DIGESTS and mask.part(0, OID).content == digest.part(0, OID).content
     else:
         known = kind in SIGNATURES
     refuse_if(not known, "token: another kind of signature than 17.6 has")
