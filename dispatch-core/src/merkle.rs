@@ -147,7 +147,7 @@ mod tests {
     use crate::digest::from_hex;
 
     /// Leaves of the Certificate Transparency reference tree (RFC 6962 test data).
-    const LEAVES: [&str; 8] = [
+    pub(super) const LEAVES: [&str; 8] = [
         "",
         "00",
         "10",
@@ -159,7 +159,7 @@ mod tests {
     ];
 
     /// Published roots of its first 1 to 8 leaves.
-    const ROOTS: [&str; 8] = [
+    pub(super) const ROOTS: [&str; 8] = [
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
         "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",

@@ -174,31 +174,8 @@ mod tests {
 
     use super::*;
     use crate::digest::from_hex;
+    use crate::merkle::tests::{LEAVES, ROOTS};
     use crate::merkle::{empty_root, leaf_hash};
-
-    /// Roots of the Certificate Transparency reference tree at 1, 2, 5, 6 and 8 leaves.
-    const ROOTS: [(u64, &str); 5] = [
-        (
-            1,
-            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-        ),
-        (
-            2,
-            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-        ),
-        (
-            5,
-            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-        ),
-        (
-            6,
-            "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-        ),
-        (
-            8,
-            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
-        ),
-    ];
 
     /// Its published consistency proofs.
     const PROOFS: [(u64, u64, &[&str]); 4] = [
@@ -232,25 +209,16 @@ mod tests {
     ];
 
     fn root(size: u64) -> Digest {
-        let found = ROOTS.iter().find(|(of, _)| *of == size).unwrap();
-        found.1.parse().unwrap()
+        let place = usize::try_from(size).unwrap() - 1;
+        ROOTS[place].parse().unwrap()
     }
 
     #[test]
     fn published_proofs() {
-        let leaves: Vec<_> = [
-            "",
-            "00",
-            "10",
-            "2021",
-            "3031",
-            "40414243",
-            "5051525354555657",
-            "606162636465666768696a6b6c6d6e6f",
-        ]
-        .iter()
-        .map(|leaf| leaf_hash(&from_hex(leaf).unwrap()))
-        .collect();
+        let leaves: Vec<_> = LEAVES
+            .iter()
+            .map(|leaf| leaf_hash(&from_hex(leaf).unwrap()))
+            .collect();
         for (old, new, path) in PROOFS {
             let path = path.iter().map(|hash| hash.parse().unwrap()).collect();
             let proof = ConsistencyProof { path };

@@ -1,5 +1,6 @@
-//! `dispatch`: the offline command-line tool. It reads and writes files, the clock and the system's
-//! entropy; everything else is in the library.
+//! `dispatch`: the command-line tool. It reads and writes files, the clock and the system's entropy;
+//! only the commands of logs, witnesses and monitors use the network. Everything else is in the
+//! library.
 //!
 //! Exit status: 0 done, 1 refused or a check failed, 2 wrong usage.
 
