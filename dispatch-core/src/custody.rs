@@ -7,7 +7,10 @@
 
 mod acknowledgement;
 mod announced;
+pub mod opening;
 mod package;
+#[cfg(feature = "sealing")]
+pub mod sealing;
 pub mod timelock;
 
 pub use self::acknowledgement::{acknowledgement_text, acknowledges};

@@ -53,6 +53,8 @@ pub mod papers;
 pub mod plan;
 pub mod policy;
 pub mod problem;
+#[cfg(feature = "sealing")]
+pub mod randomness;
 pub mod rehearsal;
 pub mod result;
 pub mod roster;

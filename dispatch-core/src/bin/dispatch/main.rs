@@ -19,7 +19,6 @@ mod lists;
 mod log_folder;
 mod marked;
 mod parent;
-mod randomness;
 mod witness;
 mod witness_client;
 

@@ -8,9 +8,11 @@ use dispatch_core::beacon::{self, Pulse, parse_relay_json};
 use dispatch_core::bundle::{self, Files};
 use dispatch_core::child::{child_of, misfit};
 use dispatch_core::custody::Custody;
+use dispatch_core::custody::sealing::{self, Entrusted};
 use dispatch_core::digest::Digest;
 use dispatch_core::evidence::{Evidence, Part, roster_rules};
-use dispatch_core::freeze::{Draft, Earlier, Entropy, Frozen, freeze_with};
+use dispatch_core::freeze::{Draft, Earlier, Frozen, freeze_with};
+use dispatch_core::randomness;
 use dispatch_core::roster::Roster;
 use dispatch_core::slip::SlipFields;
 use dispatch_core::syntax::time_text;
@@ -19,11 +21,10 @@ use crate::args::Announce;
 use crate::commands::check;
 use crate::commands::sample::now;
 use crate::console::Console;
-use crate::custody::{self, Entrusted, keys::Card};
+use crate::custody::keys::Card;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
 use crate::inputs;
-use crate::randomness;
 
 pub(crate) fn run(console: &Console, options: &Announce) -> Done {
     folder::must_not_exist(&options.out)?;
@@ -78,10 +79,12 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
     let locked = options.timelock || !(options.no_timelock || options.replay);
     let lock_round = locked.then(|| draft.plan.schedule.lock_round());
     let step = console.step("freezing", "正在冻结");
-    let entropy = entropy()?;
+    let entropy = randomness::entropy()?;
+    let lock_entropy = randomness::lock_entropy()?;
     let mut entrusted = Entrusted::default();
     let frozen = freeze_with(draft, &entropy, |sealed| {
-        entrusted = custody::entrust(custodians, lock_round, &entropy, sealed)?;
+        let lock = lock_round.map(|round| (round, &lock_entropy));
+        entrusted = sealing::entrust(custodians, lock, &entropy, sealed)?;
         Ok(entrusted.custody.clone())
     });
     let frozen = frozen.map_err(Failure::from)?;
@@ -239,16 +242,6 @@ pub(crate) fn local_time(utc: &str) -> String {
         .and_then(|unix| time_text(unix + 8 * 3600))
         .map(|text| text.replace('T', " ").trim_end_matches('Z').to_owned());
     local.map_or_else(|| utc.to_owned(), |local| format!("{local} (UTC+8; {utc})"))
-}
-
-fn entropy() -> Done<Entropy> {
-    let mut entropy = Entropy {
-        secret: [0; 32],
-        roster_key: [0; 32],
-    };
-    randomness::fill(&mut entropy.secret)?;
-    randomness::fill(&mut entropy.roster_key)?;
-    Ok(entropy)
 }
 
 /// The rosters of an earlier draw, and the reasons of changes since.

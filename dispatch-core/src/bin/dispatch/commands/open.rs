@@ -7,6 +7,7 @@ use std::path::Path;
 
 use dispatch_core::beacon::Pulse;
 use dispatch_core::bundle::{self, Files};
+use dispatch_core::custody::opening::locked_secret;
 use dispatch_core::draw::Prepared;
 use dispatch_core::evidence::{Announced, TimeLockDocument};
 use dispatch_core::json::to_canonical;
@@ -137,7 +138,7 @@ fn opened(
             "本次抽取的分层或派员取决于封存列，时间锁不能打开封存列，须由密钥保管方打开",
         ));
     }
-    let secret = custody::locked_secret(&announced.document, opening)?;
+    let secret = locked_secret(&announced.document, opening)?;
     let prepared = Prepared::open_public(public, secret).map_err(|failed| {
         if failed.iter().any(|result| result.id == "B08") {
             return Failure::new(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dispatch_core::custody::Custodian;
+use dispatch_core::custody::{Custodian, sealing};
 use dispatch_core::digest::Digest;
 use dispatch_core::freeze::json_lines;
 use dispatch_core::import::{ImportOptions, import_drops};
@@ -20,7 +20,7 @@ use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, SECRET, stage_file};
-use crate::{custody, history, inputs};
+use crate::{history, inputs};
 
 pub(crate) fn run(console: &Console, options: &Stage) -> Done {
     let held = history::read(console, &options.dir)?;
@@ -198,7 +198,7 @@ fn write(
     let drops = dir.join(SECRET).join(stage_file(number, "-drops.jsonl"));
     folder::write(&drops, &lines, true)?;
     if !custodians.is_empty() {
-        let held = custody::seal(&lines, custodians)?;
+        let held = sealing::seal(&lines, custodians)?;
         folder::write(&dir.join(stage_file(number, ".age")), &held, false)?;
     }
     let time = plan

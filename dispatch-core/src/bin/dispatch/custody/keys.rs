@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
-use crate::randomness;
+use dispatch_core::randomness;
 
 /// The keys of one custodian.
 pub(crate) struct Keys {

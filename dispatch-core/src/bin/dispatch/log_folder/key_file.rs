@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Done, Failure};
 use crate::folder;
-use crate::randomness;
+use dispatch_core::randomness;
 
 /// Reads a private key that signs.
 pub(crate) fn read(path: &Path) -> Done<SignerKey> {

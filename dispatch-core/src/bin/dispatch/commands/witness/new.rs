@@ -5,8 +5,8 @@ use dispatch_core::log::{KeyKind, SignerKey};
 use crate::args::witness::New;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::randomness;
 use crate::witness::Store;
+use dispatch_core::randomness;
 
 pub(super) fn run(console: &Console, options: &New) -> Done {
     let mut seed = [0; 32];
