@@ -4,6 +4,7 @@
 //! subject. Invariant: an entry that was read or made is well formed; whether it is true is for
 //! the checks of `verify` and the findings of `monitor`.
 
+pub mod admission;
 mod announced;
 mod form;
 mod step;

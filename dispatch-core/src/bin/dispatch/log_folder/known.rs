@@ -6,7 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use dispatch_core::digest::Digest;
-use dispatch_core::entry::{Announcing, Entry, Planning, Step, Voiding};
+use dispatch_core::entry::admission::{LogState, admit};
+use dispatch_core::entry::{Entry, Step};
 use dispatch_core::language::Message;
 use dispatch_core::syntax::unix_time;
 use rayon::prelude::*;
@@ -99,108 +100,8 @@ impl Known {
     /// Refuses an entry that must not stand in the log after what it says already; otherwise the
     /// entry is known from now on.
     pub(crate) fn admit(&mut self, entry: &Entry) -> Result<(), Message> {
-        let (next, number, body) = (self.next(&entry.body), entry.number, &entry.body);
-        if number != next {
-            return Err(Message::new(
-                format!("the entry has the number {number}; the next one of {body} is {next}"),
-                format!("条目编号为{number}；{body}的下一个编号应为{next}"),
-            ));
-        }
-        match &entry.step {
-            Step::Announcement(step) => self.admits_announcement(body, step)?,
-            Step::Void(step) => self.admits_void(body, step)?,
-            Step::Plan(step) => self.admits_plan(body, step)?,
-            Step::Key(_) => {}
-            _ => self.admits_step(entry)?,
-        }
+        admit(self, entry)?;
         self.record(entry);
-        Ok(())
-    }
-
-    fn admits_announcement(&self, body: &str, step: &Announcing) -> Result<(), Message> {
-        let (draw, sequence) = (&step.announcement.draw, step.announcement.sequence);
-        if self.voided.contains(&(body.to_owned(), draw.clone())) {
-            return Err(voided(draw));
-        }
-        if let Some(other) = self.announced.get(&(body.to_owned(), draw.clone())) {
-            return Err(Message::new(
-                format!(
-                    "the draw {draw} of {body} was announced already, with the commitment {other}; a draw is announced once: void it and hold another one under a new id that names it in `repeats`"
-                ),
-                format!(
-                    "{body}的抽取{draw}已有公告（承诺{other}）；一次抽取只能公告一次：请先作废，再以新编号重新抽取，并在 repeats 中注明"
-                ),
-            ));
-        }
-        if let Some(other) = self.sequences.get(&(body.to_owned(), sequence)) {
-            return Err(Message::new(
-                format!(
-                    "the sequence number {sequence} of {body} is used already, by the draw with the commitment {other}; every draw has its own"
-                ),
-                format!(
-                    "{body}的序号{sequence}已被承诺为{other}的抽取使用；每次抽取应有自己的序号"
-                ),
-            ));
-        }
-        Ok(())
-    }
-
-    fn admits_void(&self, body: &str, step: &Voiding) -> Result<(), Message> {
-        let draw = &step.draw;
-        let name = (body.to_owned(), draw.clone());
-        let announced = self.announced.get(&name).map(Digest::to_string);
-        if self.voided.contains(&name) {
-            return Err(voided(draw));
-        }
-        if announced.unwrap_or_default() != step.commitment {
-            return Err(Message::new(
-                format!(
-                    "the commitment is not the one with which {body} announced the draw {draw} in this log"
-                ),
-                format!("承诺与{body}在本日志中公告抽取{draw}时的承诺不符"),
-            ));
-        }
-        if step.commitment.is_empty() && !self.planned.contains(&name) {
-            return Err(Message::new(
-                format!("{body} neither planned nor announced the draw {draw} in this log"),
-                format!("{body}在本日志中没有计划或公告过抽取{draw}"),
-            ));
-        }
-        Ok(())
-    }
-
-    fn admits_plan(&self, body: &str, step: &Planning) -> Result<(), Message> {
-        let year = step.year;
-        if step.reason.is_empty() && self.years.contains(&(body.to_owned(), year)) {
-            return Err(Message::new(
-                format!(
-                    "{body} has logged a plan for {year} already; say with --reason why it is changed"
-                ),
-                format!("{body}已记录{year}年度计划；请用 --reason 说明变更原因"),
-            ));
-        }
-        Ok(())
-    }
-
-    fn admits_step(&self, entry: &Entry) -> Result<(), Message> {
-        let Some(commitment) = entry.commitment() else {
-            return Ok(());
-        };
-        let known = self.draws.get(&commitment);
-        let known = known.filter(|known| known.body == entry.body);
-        let known = known.ok_or_else(|| {
-            let body = &entry.body;
-            Message::new(
-                format!("{body} has not announced the draw {commitment} in this log; the announcement comes first"),
-                format!("{body}在本日志中没有公告承诺为{commitment}的抽取；应先记录公告"),
-            )
-        })?;
-        if self
-            .voided
-            .contains(&(known.body.clone(), known.draw.clone()))
-        {
-            return Err(voided(&known.draw));
-        }
         Ok(())
     }
 
@@ -270,9 +171,37 @@ pub(crate) fn malformed(index: u64, fault: &Message) -> Message {
     )
 }
 
-fn voided(draw: &str) -> Message {
-    Message::new(
-        format!("the draw {draw} was voided; nothing more of it is logged"),
-        format!("抽取{draw}已作废，不再记录"),
-    )
+impl LogState for Known {
+    type Error = Message;
+
+    fn next(&mut self, body: &str) -> Result<u64, Message> {
+        Ok(Self::next(self, body))
+    }
+
+    fn announced(&mut self, body: &str, draw: &str) -> Result<Option<Digest>, Message> {
+        let name = (body.to_owned(), draw.to_owned());
+        Ok(self.announced.get(&name).copied())
+    }
+
+    fn with_sequence(&mut self, body: &str, sequence: u64) -> Result<Option<Digest>, Message> {
+        Ok(self.sequences.get(&(body.to_owned(), sequence)).copied())
+    }
+
+    fn draw_of(&mut self, body: &str, commitment: &Digest) -> Result<Option<String>, Message> {
+        let known = self.draws.get(commitment);
+        let known = known.filter(|known| known.body == body);
+        Ok(known.map(|known| known.draw.clone()))
+    }
+
+    fn is_voided(&mut self, body: &str, draw: &str) -> Result<bool, Message> {
+        Ok(self.voided.contains(&(body.to_owned(), draw.to_owned())))
+    }
+
+    fn is_planned(&mut self, body: &str, draw: &str) -> Result<bool, Message> {
+        Ok(self.planned.contains(&(body.to_owned(), draw.to_owned())))
+    }
+
+    fn has_plan(&mut self, body: &str, year: u64) -> Result<bool, Message> {
+        Ok(self.years.contains(&(body.to_owned(), year)))
+    }
 }

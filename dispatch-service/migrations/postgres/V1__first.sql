@@ -1,0 +1,299 @@
+-- Times are seconds since 1970 (UTC). Hashes, keys and sealed things are bytes.
+
+-- The public log ------------------------------------------------------------------------------
+
+-- One row: how far the log is. Whoever appends locks it first.
+CREATE TABLE log_head (
+    id BIGINT PRIMARY KEY,
+    size BIGINT NOT NULL,
+    root BYTEA NOT NULL,
+    -- Number of the checkpoint that was signed last.
+    checkpoint BIGINT NOT NULL,
+    -- Time of the last entry: entries never go back in time.
+    time BIGINT NOT NULL
+);
+
+-- The entries, in order, as they stand in the log.
+CREATE TABLE log_entry (
+    idx BIGINT PRIMARY KEY,
+    entry BYTEA NOT NULL
+);
+
+-- Hashes of complete subtrees of 256^level leaves: level 0 are the leaves.
+CREATE TABLE log_node (
+    level BIGINT NOT NULL,
+    idx BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    PRIMARY KEY (level, idx)
+);
+
+-- Every checkpoint that was ever signed, with the log's own signature only.
+CREATE TABLE log_checkpoint (
+    number BIGINT PRIMARY KEY,
+    size BIGINT NOT NULL UNIQUE,
+    note TEXT NOT NULL
+);
+
+-- Cosignature lines of witnesses.
+CREATE TABLE log_cosignature (
+    number BIGINT NOT NULL,
+    witness TEXT NOT NULL,
+    line TEXT NOT NULL,
+    time BIGINT NOT NULL,
+    PRIMARY KEY (number, witness)
+);
+
+-- RFC 3161 tokens over checkpoints.
+CREATE TABLE log_token (
+    number BIGINT PRIMARY KEY,
+    token BYTEA NOT NULL
+);
+
+-- The register: what the log says, as tables. All of it can be rebuilt from the log. ------------
+
+CREATE TABLE register_body (
+    body TEXT PRIMARY KEY,
+    last_number BIGINT NOT NULL
+);
+
+CREATE TABLE register_plan (
+    idx BIGINT PRIMARY KEY,
+    body TEXT NOT NULL,
+    year BIGINT NOT NULL,
+    document BYTEA NOT NULL,
+    reason TEXT NOT NULL,
+    time TEXT NOT NULL
+);
+CREATE INDEX register_plan_year ON register_plan (body, year);
+
+CREATE TABLE register_planned (
+    body TEXT NOT NULL,
+    draw TEXT NOT NULL,
+    year BIGINT NOT NULL,
+    title TEXT NOT NULL,
+    latest TEXT NOT NULL,
+    idx BIGINT NOT NULL,
+    PRIMARY KEY (body, draw)
+);
+
+-- One row for each draw that was announced.
+CREATE TABLE register_draw (
+    commitment BYTEA PRIMARY KEY,
+    idx BIGINT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    draw TEXT NOT NULL,
+    sequence BIGINT NOT NULL,
+    title TEXT NOT NULL,
+    -- announced, drawn, disclosed, voided
+    state TEXT NOT NULL,
+    document BYTEA NOT NULL,
+    announced BIGINT NOT NULL,
+    draw_time BIGINT NOT NULL,
+    disclosure_time BIGINT NOT NULL,
+    window_end TEXT NOT NULL,
+    round BIGINT NOT NULL,
+    replay BIGINT NOT NULL,
+    repeats TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    -- The announcement as its entry has it, JSON.
+    announcement TEXT NOT NULL,
+    root BYTEA,
+    records BIGINT,
+    disclosure BYTEA,
+    bundle TEXT NOT NULL,
+    UNIQUE (body, draw),
+    UNIQUE (body, sequence)
+);
+CREATE INDEX register_draw_state ON register_draw (state, draw_time);
+
+-- Every entry that belongs to a draw, in the order of the log.
+CREATE TABLE register_step (
+    idx BIGINT PRIMARY KEY,
+    commitment BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    stage BIGINT NOT NULL,
+    time BIGINT NOT NULL
+);
+CREATE INDEX register_step_draw ON register_step (commitment, idx);
+
+CREATE TABLE register_voided (
+    body TEXT NOT NULL,
+    draw TEXT NOT NULL,
+    idx BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (body, draw)
+);
+
+-- Blobs: content-addressed, in pieces, each written once. ---------------------------------------
+
+CREATE TABLE blob (
+    digest BYTEA PRIMARY KEY,
+    length BIGINT NOT NULL,
+    -- 1: all pieces are there.
+    complete BIGINT NOT NULL,
+    created BIGINT NOT NULL,
+    -- Set when the law let it expire: the pieces are gone, this row stays.
+    expired BIGINT,
+    expired_reason TEXT
+);
+
+CREATE TABLE blob_piece (
+    digest BYTEA NOT NULL,
+    piece BIGINT NOT NULL,
+    bytes BYTEA NOT NULL,
+    PRIMARY KEY (digest, piece)
+);
+
+-- Documents that everybody may fetch by their SHA-256.
+CREATE TABLE document (
+    digest BYTEA PRIMARY KEY,
+    media TEXT NOT NULL
+);
+
+-- Rosters by their Merkle root.
+CREATE TABLE roster (
+    root BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    records BIGINT NOT NULL,
+    digest BYTEA NOT NULL,
+    PRIMARY KEY (root, kind)
+);
+
+-- Campaigns: what only the bureau sees. Sealed files are encrypted; the key is not here. ---------
+
+CREATE TABLE draft (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    department TEXT NOT NULL,
+    region TEXT NOT NULL,
+    -- open, announced, withdrawn
+    state TEXT NOT NULL,
+    replay BIGINT NOT NULL,
+    commitment BYTEA,
+    created BIGINT NOT NULL,
+    changed BIGINT NOT NULL
+);
+
+-- Files of drafts (by draft id) and of announced draws (by commitment in hexadecimal).
+CREATE TABLE held_file (
+    holder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- 1: encrypted under the envelope key, seen by whom its handler lets see it.
+    sealed BIGINT NOT NULL,
+    digest BYTEA NOT NULL,
+    media TEXT NOT NULL,
+    length BIGINT NOT NULL,
+    PRIMARY KEY (holder, name)
+);
+
+-- What the service itself has to do for a draw, and whose it is.
+CREATE TABLE work (
+    commitment BYTEA PRIMARY KEY,
+    department TEXT NOT NULL,
+    region TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    -- When something is due next; NULL when nothing is left to do.
+    due BIGINT,
+    attempts BIGINT NOT NULL,
+    -- Why the last attempt failed, for people; empty after a success.
+    fault TEXT NOT NULL
+);
+CREATE INDEX work_due ON work (due);
+
+CREATE TABLE stage (
+    commitment BYTEA NOT NULL,
+    number BIGINT NOT NULL,
+    -- frozen, drawn
+    state TEXT NOT NULL,
+    round BIGINT NOT NULL,
+    due BIGINT NOT NULL,
+    PRIMARY KEY (commitment, number)
+);
+
+-- What one person asked for and another has to agree to.
+CREATE TABLE proposal (
+    id TEXT PRIMARY KEY,
+    -- announce, void, stage, opening
+    kind TEXT NOT NULL,
+    -- Draft id, or commitment in hexadecimal.
+    target TEXT NOT NULL,
+    -- SHA-256 over everything that is agreed to.
+    digest BYTEA NOT NULL,
+    detail TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    department TEXT NOT NULL,
+    region TEXT NOT NULL,
+    proposer TEXT NOT NULL,
+    proposed BIGINT NOT NULL,
+    -- open, approved, rejected, withdrawn
+    state TEXT NOT NULL,
+    decider TEXT,
+    decided BIGINT
+);
+CREATE INDEX proposal_target ON proposal (target, kind, state);
+
+-- People ----------------------------------------------------------------------------------------
+
+CREATE TABLE person (
+    name TEXT PRIMARY KEY,
+    shown TEXT NOT NULL,
+    -- Roles, blank-separated and ascending.
+    roles TEXT NOT NULL,
+    -- Empty: all.
+    department TEXT NOT NULL,
+    region TEXT NOT NULL,
+    -- Id in the officer roster, for officers.
+    officer TEXT NOT NULL,
+    -- Empty: no password; such a person comes through the gateway.
+    password TEXT NOT NULL,
+    disabled BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL,
+    created BIGINT NOT NULL
+);
+
+CREATE TABLE session (
+    digest BYTEA PRIMARY KEY,
+    person TEXT NOT NULL,
+    csrf BYTEA NOT NULL,
+    created BIGINT NOT NULL,
+    seen BIGINT NOT NULL,
+    expires BIGINT NOT NULL
+);
+
+CREATE TABLE token (
+    id TEXT PRIMARY KEY,
+    digest BYTEA NOT NULL UNIQUE,
+    person TEXT NOT NULL,
+    label TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    expires BIGINT NOT NULL,
+    revoked BIGINT NOT NULL
+);
+
+-- Who did what; every look at a sealed list.
+CREATE TABLE audit (
+    number BIGINT PRIMARY KEY,
+    time BIGINT NOT NULL,
+    person TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    request TEXT NOT NULL,
+    -- SHA-256 over the digest of the record before and this record: a gap or a change shows.
+    chain BYTEA NOT NULL
+);
+CREATE INDEX audit_target ON audit (target, number);
+
+-- Answers to changes, by whom and under which key: a change that is sent twice is done once.
+CREATE TABLE answer (
+    person TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request BYTEA NOT NULL,
+    status BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    PRIMARY KEY (person, key)
+);

@@ -1,0 +1,24 @@
+//! What every request needs: the store, the keys, the clock, the settings. Clones share all of it.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::keys::Envelope;
+use crate::log::LogSigner;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// The running service.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The store.
+    pub store: Store,
+    /// Seals what is secret.
+    pub envelope: Envelope,
+    /// The log's key and guard.
+    pub signer: LogSigner,
+    /// The time.
+    pub clock: Clock,
+    /// Settings.
+    pub settings: Arc<Settings>,
+}

@@ -1,0 +1,18 @@
+//! `dispatch-service`: a bureau's draws, run on time and recorded in one public log.
+//!
+//! The service is thin: what a draw is, how it is computed, verified and logged is `dispatch-core`'s.
+//! Here are the store (PostgreSQL or an embedded file), the life cycle of a draw, the people and what
+//! each may do, and the interfaces. Requests go one way: [`http`] reads and answers, [`routes`] say what
+//! there is, operations of [`campaign`] and [`people`] do it in one transaction of the [`store`], and
+//! every public step becomes an entry of the [`log`] in that same transaction.
+
+pub mod access;
+pub mod clock;
+pub mod context;
+pub mod http;
+pub mod keys;
+pub mod log;
+pub mod problem;
+pub mod register;
+pub mod settings;
+pub mod store;

@@ -1,0 +1,157 @@
+//! The threads that read.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+use super::{Backend, Connection, Limits, Sql, StoreError};
+use crate::problem::Problem;
+
+/// Something to do on a connection, and whom to tell.
+trait Job: Send {
+    /// Does it; whether the connection may be used again.
+    fn run(self: Box<Self>, connection: Result<&mut dyn Connection, StoreError>) -> bool;
+}
+
+struct Read<F, T> {
+    job: F,
+    answer: oneshot::Sender<Result<T, Problem>>,
+}
+
+impl<T, F> Job for Read<F, T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut dyn Sql) -> Result<T, Problem> + Send,
+{
+    fn run(self: Box<Self>, connection: Result<&mut dyn Connection, StoreError>) -> bool {
+        let connection = match connection {
+            Ok(connection) => connection,
+            Err(error) => {
+                let _ = self.answer.send(Err(error.into()));
+                return false;
+            }
+        };
+        let job = self.job;
+        let done = catch_unwind(AssertUnwindSafe(|| job(connection)));
+        let done = done.unwrap_or_else(|panic| Err(panicked(&*panic)));
+        // A connection that may be broken is opened anew.
+        let usable = !matches!(&done, Err(problem) if problem.status >= 500);
+        let _ = self.answer.send(done);
+        usable
+    }
+}
+
+/// Reader threads and what waits for them.
+pub(super) struct Readers {
+    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Readers")
+    }
+}
+
+impl Readers {
+    pub(super) fn start(backend: &Backend, limits: Limits) -> std::io::Result<Self> {
+        let (queue, jobs) = sync_channel(limits.waiting_reads);
+        let jobs = Arc::new(Mutex::new(jobs));
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let threads = (0..limits.readers.max(1)).map(|number| {
+            let (backend, jobs, waiting) =
+                (backend.clone(), Arc::clone(&jobs), Arc::clone(&waiting));
+            thread::Builder::new()
+                .name(format!("reader-{number}"))
+                .spawn(move || serve(&backend, &jobs, &waiting))
+        });
+        Ok(Self {
+            threads: Mutex::new(threads.collect::<Result<_, _>>()?),
+            queue: Mutex::new(Some(queue)),
+            waiting,
+        })
+    }
+
+    pub(super) fn send<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut dyn Sql) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, Problem>>, Problem> {
+        let (answer, receiver) = oneshot::channel();
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let queue = queue.ok_or_else(super::stopped)?;
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        match queue.try_send(Box::new(Read { job, answer })) {
+            Ok(()) => Ok(receiver),
+            Err(error) => {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                Err(match error {
+                    TrySendError::Full(_) => StoreError::Busy.into(),
+                    TrySendError::Disconnected(_) => super::stopped(),
+                })
+            }
+        }
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stop(&self) {
+        drop(
+            self.queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Serves jobs until the queue is closed.
+fn serve(backend: &Backend, jobs: &Mutex<Receiver<Box<dyn Job>>>, waiting: &AtomicUsize) {
+    let mut held: Option<Box<dyn Connection>> = None;
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else {
+            return;
+        };
+        waiting.fetch_sub(1, Ordering::Relaxed);
+        let connection = match held.take() {
+            Some(connection) => Ok(connection),
+            None => backend.connect(),
+        };
+        match connection {
+            Ok(mut connection) => {
+                if job.run(Ok(&mut *connection)) {
+                    held = Some(connection);
+                }
+            }
+            Err(error) => {
+                job.run(Err(error));
+            }
+        }
+    }
+}
+
+/// What is said of a job that panicked.
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> Problem {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    Problem::internal(&text.unwrap_or_else(|| "a panic".to_owned()))
+}

@@ -1,0 +1,229 @@
+//! The one thread that changes things.
+//!
+//! It takes what waits, runs it in one transaction, each change behind a savepoint of its own, signs
+//! one checkpoint over all entries that were added, commits, and only then gives all the answers.
+//! Invariant: a change that failed left nothing, and one that was answered with success is on the
+//! disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+use super::reader::panicked;
+use super::{Backend, Connection, Limits, StoreError, Transaction};
+use crate::clock::Clock;
+use crate::log::{Appender, LogSigner};
+use crate::problem::Problem;
+
+/// A change, from the queue to its answer.
+trait Job: Send {
+    /// Makes the change; whether it is to be kept.
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> bool;
+    /// Gives the answer, after the commit or because there is none.
+    fn answer(self: Box<Self>, failed: Option<Problem>);
+}
+
+struct Change<F, T> {
+    job: Option<F>,
+    outcome: Option<Result<T, Problem>>,
+    answer: oneshot::Sender<Result<T, Problem>>,
+}
+
+impl<T, F> Job for Change<F, T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Transaction<'_>) -> Result<T, Problem> + Send,
+{
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> bool {
+        let Some(job) = self.job.take() else {
+            return false;
+        };
+        let done = catch_unwind(AssertUnwindSafe(|| job(transaction)));
+        let done = done.unwrap_or_else(|panic| Err(panicked(&*panic)));
+        let keep = done.is_ok();
+        self.outcome = Some(done);
+        keep
+    }
+
+    fn answer(self: Box<Self>, failed: Option<Problem>) {
+        let answer = match (self.outcome, failed) {
+            // A change that was refused is refused, whatever became of the others.
+            (Some(Err(problem)), _) | (_, Some(problem)) => Err(problem),
+            (Some(done), None) => done,
+            (None, None) => Err(StoreError::Gone("the change was not run".to_owned()).into()),
+        };
+        let _ = self.answer.send(answer);
+    }
+}
+
+/// The writer thread and what waits for it.
+pub(super) struct Writer {
+    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+impl Writer {
+    pub(super) fn start(
+        backend: &Backend,
+        clock: Clock,
+        signer: LogSigner,
+        limits: Limits,
+    ) -> std::io::Result<Self> {
+        let (queue, jobs) = sync_channel(limits.waiting_writes);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let (backend, shared) = (backend.clone(), Arc::clone(&waiting));
+        let thread = thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || {
+                let mut loops = Loop {
+                    backend,
+                    clock,
+                    log: Appender::new(signer),
+                    batch: limits.batch.max(1),
+                    waiting: shared,
+                    held: None,
+                };
+                loops.serve(&jobs);
+            })?;
+        Ok(Self {
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(Some(thread)),
+            waiting,
+        })
+    }
+
+    pub(super) fn send<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Transaction<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, Problem>>, Problem> {
+        let (answer, receiver) = oneshot::channel();
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let queue = queue.ok_or_else(super::stopped)?;
+        let change = Change {
+            job: Some(job),
+            outcome: None,
+            answer,
+        };
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        match queue.try_send(Box::new(change)) {
+            Ok(()) => Ok(receiver),
+            Err(error) => {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                Err(match error {
+                    TrySendError::Full(_) => StoreError::Busy.into(),
+                    TrySendError::Disconnected(_) => super::stopped(),
+                })
+            }
+        }
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stop(&self) {
+        drop(
+            self.queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Loop {
+    backend: Backend,
+    clock: Clock,
+    log: Appender,
+    batch: usize,
+    waiting: Arc<AtomicUsize>,
+    held: Option<Box<dyn Connection>>,
+}
+
+impl Loop {
+    /// Serves changes until the queue is closed.
+    fn serve(&mut self, jobs: &Receiver<Box<dyn Job>>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            batch.extend(jobs.try_iter().take(self.batch.saturating_sub(1)));
+            self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+            let failed = self.commit(&mut batch).err();
+            if let Some(error) = &failed {
+                tracing::warn!(%error, "a commit failed; the connection is opened anew");
+                self.held = None;
+                self.log.forget();
+            } else {
+                self.log.committed();
+            }
+            for job in batch {
+                let again = failed.as_ref().map(|error| match error {
+                    StoreError::Full(text) => StoreError::Full(text.clone()),
+                    other => StoreError::Gone(other.to_string()),
+                });
+                job.answer(again.map(Problem::from));
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        let mut connection = match self.held.take() {
+            Some(connection) => connection,
+            None => self.backend.connect()?,
+        };
+        if connection.begin(true).is_err() {
+            // The server may have been restarted since the last change: once, anew.
+            connection = self.backend.connect()?;
+            connection.begin(true)?;
+        }
+        self.log.begin(&mut *connection)?;
+        let now = self.clock.now();
+        let mut kept = 0_usize;
+        for job in batch {
+            connection.execute("SAVEPOINT change", &[])?;
+            let before = self.log.mark();
+            let mut transaction = Transaction {
+                sql: &mut *connection,
+                log: &mut self.log,
+                now,
+            };
+            if job.run(&mut transaction) {
+                kept = kept.saturating_add(1);
+            } else {
+                connection.execute("ROLLBACK TO SAVEPOINT change", &[])?;
+                self.log.reset(before);
+            }
+            connection.execute("RELEASE SAVEPOINT change", &[])?;
+        }
+        if kept == 0 {
+            connection.execute("ROLLBACK", &[])?;
+        } else {
+            self.log.finish(&mut *connection)?;
+            connection.execute("COMMIT", &[])?;
+        }
+        self.held = Some(connection);
+        Ok(())
+    }
+}
