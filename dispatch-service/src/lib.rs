@@ -7,6 +7,7 @@
 //! every public step becomes an entry of the [`log`] in that same transaction.
 
 pub mod access;
+pub mod campaign;
 pub mod clock;
 pub mod context;
 pub mod http;

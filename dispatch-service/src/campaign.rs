@@ -1,0 +1,7 @@
+//! The life cycle of a draw: drafted, announced, drawn, staged, disclosed, or voided.
+//!
+//! What is computed is `dispatch-core`'s; here it is decided who may ask for it, when it is due, and
+//! what of it is committed together. Invariant: every public step is an entry of the log in the same
+//! transaction as the change it tells of.
+
+pub mod files;
