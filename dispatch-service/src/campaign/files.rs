@@ -143,7 +143,7 @@ pub fn remove(sql: &mut dyn Sql, holder: &str, name: &str) -> Result<(), Problem
     if file.sealed {
         sql.execute(
             "DELETE FROM blob_piece WHERE digest = ?1",
-            &[digest.clone()],
+            std::slice::from_ref(&digest),
         )?;
         sql.execute("DELETE FROM blob WHERE digest = ?1", &[digest])?;
     }
