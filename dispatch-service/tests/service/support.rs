@@ -2,3 +2,5 @@
 
 #[path = "support/cluster.rs"]
 pub(crate) mod cluster;
+#[path = "support/log.rs"]
+pub(crate) mod log;
