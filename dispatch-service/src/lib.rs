@@ -15,6 +15,7 @@ pub mod context;
 pub mod http;
 pub mod keys;
 pub mod log;
+pub mod people;
 pub mod problem;
 pub mod register;
 pub mod settings;
