@@ -18,5 +18,6 @@ pub mod log;
 pub mod people;
 pub mod problem;
 pub mod register;
+pub mod routes;
 pub mod settings;
 pub mod store;
