@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::keys::Envelope;
 use crate::log::LogSigner;
 use crate::metrics::Metrics;
+use crate::people::Logins;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -24,6 +25,8 @@ pub struct Context {
     pub settings: Arc<Settings>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What is remembered of logins.
+    pub logins: Logins,
 }
 
 impl Context {
@@ -43,6 +46,7 @@ impl Context {
             clock,
             settings: Arc::new(settings),
             metrics: Metrics::new(),
+            logins: Logins::default(),
         }
     }
 }

@@ -5,7 +5,6 @@
 //! outside of it. A request is read by the [`filter`], goes to the [`front`], which finds its endpoint
 //! by the [`router`], and its answer leaves by [`respond`].
 
-pub mod authentication;
 pub mod body;
 pub mod endpoint;
 pub mod filter;

@@ -14,11 +14,12 @@ use tracing::Instrument as _;
 
 use super::body::{self, BodyStream};
 use super::endpoint::{Access, Answer, Endpoint, Request};
+use super::query;
 use super::respond::{self, Asked, REQUEST_ID};
 use super::router::{Found, Router};
-use super::{authentication, query};
 use crate::access::Actor;
 use crate::context::Context;
+use crate::people::{self, Presented};
 use crate::problem::Problem;
 
 /// Answers requests. Clones share the table.
@@ -126,8 +127,17 @@ impl Front {
             (Access::Public, _) => None,
             (Access::Staff, Asker::Known(actor)) => actor,
             (Access::Staff, Asker::Shown) => {
-                authentication::actor(context, &arrived.method, &arrived.headers, arrived.peer)
-                    .await?
+                let target = match arrived.query.as_str() {
+                    "" => arrived.path.clone(),
+                    query => format!("{}?{query}", arrived.path),
+                };
+                let presented = Presented {
+                    headers: &arrived.headers,
+                    method: &arrived.method,
+                    target: &target,
+                    peer: arrived.peer,
+                };
+                people::authenticate(context, presented).await?
             }
         };
         if endpoint.access == Access::Staff && actor.is_none() {
@@ -146,6 +156,8 @@ impl Front {
             &context.settings,
         );
         let request = Request {
+            method: arrived.method,
+            target: arrived.path,
             path,
             query,
             body: body.await?,
