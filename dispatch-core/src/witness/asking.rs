@@ -51,6 +51,29 @@ impl Reply {
     }
 }
 
+/// Why a witness did not cosign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotCosigned {
+    /// It has cosigned something that this log does not continue.
+    Disagrees(Message),
+    /// Anything else: it cannot be reached, does not know the log, or answers with something else.
+    Other(Message),
+}
+
+impl From<Message> for NotCosigned {
+    fn from(message: Message) -> Self {
+        Self::Other(message)
+    }
+}
+
+impl From<NotCosigned> for Message {
+    fn from(reason: NotCosigned) -> Self {
+        match reason {
+            NotCosigned::Disagrees(message) | NotCosigned::Other(message) => message,
+        }
+    }
+}
+
 /// Has a witness cosign a checkpoint; gives its lines. `old` is the size at which the witness was, as
 /// far as is known.
 ///
@@ -62,18 +85,20 @@ pub fn ask<F: LogFiles + ?Sized>(
     (witness, url): (&PolicyWitness, &str),
     mut old: u64,
     checkpoint: &SignedCheckpoint,
-) -> Result<Vec<NoteSignature>, Message> {
+) -> Result<Vec<NoteSignature>, NotCosigned> {
     let size = checkpoint.checkpoint.size;
     // The second time from where the witness says it is; a third time would only chase it.
     for _ in 0..2 {
         let request = request(view, checkpoint, old)?;
         let reply = link.submit(url, request.to_text().as_bytes())?;
         match (reply.status, reply.size()) {
-            (200, _) => return lines(&reply.body, &witness.key, checkpoint),
-            (_, Some(held)) if held > size => return Err(larger(witness, held, size)),
+            (200, _) => return Ok(lines(&reply.body, &witness.key, checkpoint)?),
+            (_, Some(held)) if held > size => {
+                return Err(NotCosigned::Disagrees(larger(witness, held, size)));
+            }
             (_, Some(held)) if held != old => old = held,
-            (409 | 422, _) => return Err(other(witness, old)),
-            _ => return Err(refused(witness, &reply)),
+            (409 | 422, _) => return Err(NotCosigned::Disagrees(other(witness, old))),
+            _ => return Err(refused(witness, &reply).into()),
         }
     }
     Err(Message::new(
@@ -85,7 +110,8 @@ pub fn ask<F: LogFiles + ?Sized>(
             "{}：每次返回的规模不同，可能有人同时为本日志请求联署，请重试",
             witness.name
         ),
-    ))
+    )
+    .into())
 }
 
 /// The request for a witness that is at size `old`.

@@ -53,5 +53,11 @@ pub(crate) fn ask(
     checkpoint: &SignedCheckpoint,
 ) -> Result<Vec<NoteSignature>, Message> {
     let old = asking::last_cosigned(&folder.view(), &witness.key, number)?;
-    asking::ask(&HttpLink, &folder.view(), (witness, url), old, checkpoint)
+    Ok(asking::ask(
+        &HttpLink,
+        &folder.view(),
+        (witness, url),
+        old,
+        checkpoint,
+    )?)
 }
