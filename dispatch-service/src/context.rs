@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::keys::Envelope;
 use crate::log::LogSigner;
+use crate::people::Logins;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -21,4 +22,6 @@ pub struct Context {
     pub clock: Clock,
     /// Settings.
     pub settings: Arc<Settings>,
+    /// What is remembered of logins.
+    pub logins: Logins,
 }

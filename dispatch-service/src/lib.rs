@@ -7,12 +7,15 @@
 //! every public step becomes an entry of the [`log`] in that same transaction.
 
 pub mod access;
+pub mod answer;
+pub mod audit;
 pub mod campaign;
 pub mod clock;
 pub mod context;
 pub mod http;
 pub mod keys;
 pub mod log;
+pub mod people;
 pub mod problem;
 pub mod register;
 pub mod settings;
