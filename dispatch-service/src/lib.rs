@@ -17,6 +17,7 @@ pub mod context;
 pub mod http;
 pub mod keys;
 pub mod log;
+pub mod metrics;
 pub mod people;
 pub mod problem;
 pub mod register;

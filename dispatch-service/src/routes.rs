@@ -1,5 +1,6 @@
 //! What there is to ask for: the one table of all endpoints, group by group.
 
+pub mod health;
 pub mod people;
 
 use crate::http::endpoint::Endpoint;
@@ -7,5 +8,8 @@ use crate::http::endpoint::Endpoint;
 /// The table.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    [people::endpoints()].into_iter().flatten().collect()
+    [health::endpoints(), people::endpoints()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

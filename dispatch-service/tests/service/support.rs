@@ -2,3 +2,5 @@
 
 #[path = "support/cluster.rs"]
 pub(crate) mod cluster;
+#[path = "support/desk.rs"]
+pub(crate) mod desk;
