@@ -8,9 +8,11 @@
 
 pub mod access;
 pub mod answer;
+pub mod args;
 pub mod audit;
 pub mod campaign;
 pub mod clock;
+pub mod commands;
 pub mod context;
 pub mod http;
 pub mod keys;

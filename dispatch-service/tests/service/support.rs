@@ -4,3 +4,5 @@
 pub(crate) mod cluster;
 #[path = "support/desk.rs"]
 pub(crate) mod desk;
+#[path = "support/log.rs"]
+pub(crate) mod log;
