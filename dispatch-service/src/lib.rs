@@ -7,6 +7,8 @@
 //! every public step becomes an entry of the [`log`] in that same transaction.
 
 pub mod access;
+pub mod answer;
+pub mod audit;
 pub mod campaign;
 pub mod clock;
 pub mod context;

@@ -134,6 +134,10 @@ pub enum Content {
 /// A request, matched to its endpoint and with its actor.
 #[derive(Debug)]
 pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path as it was asked for, without the query.
+    pub target: String,
     /// Values of the path's `{name}`s, decoded.
     pub path: HashMap<&'static str, String>,
     /// Query parameters, decoded; only those that the endpoint names.
