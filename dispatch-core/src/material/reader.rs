@@ -232,5 +232,16 @@ fn mappings(source: &Source<'_>) -> Result<Mappings, PlanFault> {
             ),
         )
     })?;
-    Mappings::read(text).map_err(|fault| PlanFault::of_file(name, fault))
+    Mappings::read(text).map_err(|fault| {
+        // The library says the line first.
+        let (line, english) = fault.english.split_once(": ").unwrap_or_default();
+        let (place, chinese) = fault.chinese.split_once('：').unwrap_or_default();
+        if !line.starts_with("line ") || place.is_empty() {
+            return PlanFault::of_file(name, fault);
+        }
+        PlanFault {
+            place: Message::new(format!("{name}, {line}"), format!("{name} {place}")),
+            message: Message::new(english, chinese),
+        }
+    })
 }
