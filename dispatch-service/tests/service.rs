@@ -9,3 +9,5 @@
 mod store;
 #[path = "service/support.rs"]
 mod support;
+#[path = "service/witnesses.rs"]
+mod witnesses;
