@@ -7,10 +7,8 @@
 
 use std::net::IpAddr;
 
-use zeroize::Zeroizing;
-
 use super::addresses::Addresses;
-use super::password::Hashing;
+use super::password::{Hashing, Password};
 use super::person::{self, Person};
 use super::secret::Secret;
 use super::session;
@@ -34,7 +32,7 @@ pub struct Attempt {
     /// The name.
     pub name: String,
     /// The password.
-    pub password: Zeroizing<String>,
+    pub password: Password,
     /// The address.
     pub peer: Option<IpAddr>,
     /// The request id.

@@ -14,11 +14,37 @@ use zeroize::Zeroizing;
 
 use crate::problem::Problem;
 
+/// A password as somebody gave it: not shown by `Debug`, and wiped when it is dropped.
+#[derive(Clone, serde::Deserialize)]
+#[serde(from = "String")]
+pub struct Password(Zeroizing<String>);
+
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+impl Password {
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Refuses a new password that is too short, too long, or the name.
 ///
 /// # Errors
 /// 422.
-pub fn check_new(name: &str, password: &str) -> Result<(), Problem> {
+pub fn check_new(name: &str, password: &Password) -> Result<(), Problem> {
+    let password = password.text();
     let length = password.chars().count();
     if (SHORTEST..=LONGEST).contains(&length) && !password.eq_ignore_ascii_case(name) {
         return Ok(());
@@ -74,8 +100,8 @@ impl Hashing {
     ///
     /// # Errors
     /// 503 if too many wait.
-    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Problem> {
-        self.run(move || hash(&password)).await
+    pub async fn hash(&self, password: Password) -> Result<String, Problem> {
+        self.run(move || hash(password.text())).await
     }
 
     /// See [`matches`].
@@ -84,10 +110,10 @@ impl Hashing {
     /// 503 if too many wait.
     pub async fn matches(
         &self,
-        password: Zeroizing<String>,
+        password: Password,
         stored: Option<String>,
     ) -> Result<bool, Problem> {
-        self.run(move || matches(&password, stored.as_deref()))
+        self.run(move || matches(password.text(), stored.as_deref()))
             .await
     }
 
@@ -182,10 +208,11 @@ mod tests {
 
     #[test]
     fn short_long_and_own_names_are_refused() {
-        assert!(check_new("zhang", "12345678901").is_err());
-        assert!(check_new("zhang", "123456789012").is_ok());
-        assert!(check_new("zhang", "一二三四五六七八九十十一").is_ok());
-        assert!(check_new("zhang.san.feng", "Zhang.San.Feng").is_err());
-        assert!(check_new("zhang", &"x".repeat(257)).is_err());
+        let refused = |name: &str, text: &str| check_new(name, &text.to_owned().into()).is_err();
+        assert!(refused("zhang", "12345678901"));
+        assert!(!refused("zhang", "123456789012"));
+        assert!(!refused("zhang", "一二三四五六七八九十甲乙"));
+        assert!(refused("zhang.san.feng", "Zhang.San.Feng"));
+        assert!(refused("zhang", &"x".repeat(257)));
     }
 }

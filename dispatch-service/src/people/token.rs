@@ -70,7 +70,7 @@ impl TokenText {
 /// Adds a token of a person.
 ///
 /// # Errors
-/// 404 if there is no such person, 422 if something is malformed.
+/// 404 if there is no such person, 409 if they have too many, 422 if something is malformed.
 pub fn add(
     sql: &mut dyn Sql,
     name: &str,
@@ -95,6 +95,16 @@ pub fn add(
     }
     let person = person::find(sql, name)?.filter(|person| !person.details.disabled);
     let person = person.ok_or_else(Problem::not_found)?;
+    let valid = sql.query_one(
+        "SELECT COUNT(*) FROM token WHERE person = ?1 AND revoked = 0 AND expires > ?2",
+        &[name.into(), now.into()],
+    )?;
+    if valid.map_or(Ok(0), |row| row.count(0))? >= MOST {
+        return Err(Problem::conflict(
+            format!("{name} has {MOST} valid tokens; revoke one first"),
+            format!("{name}已有{MOST}个有效令牌，请先作废不用的"),
+        ));
+    }
     let digest = text.digest();
     let id = hex(Digest::of(digest.as_bytes())
         .as_bytes()
@@ -142,14 +152,14 @@ pub fn actor(sql: &mut dyn Sql, text: &str, now: u64) -> Result<Option<Actor>, S
         .transpose()
 }
 
-/// Tokens, the newest first: of one person, or of all if `name` is empty.
+/// Tokens of a person, the newest first.
 ///
 /// # Errors
 /// If the database is gone.
-pub fn list(sql: &mut dyn Sql, name: &str, limit: u64) -> Result<Vec<Token>, StoreError> {
+pub fn list(sql: &mut dyn Sql, name: &str) -> Result<Vec<Token>, StoreError> {
     let rows = sql.query(
-        "SELECT id, person, label, scopes, created, expires, revoked FROM token WHERE (?1 = '' OR person = ?1) ORDER BY created DESC, id LIMIT ?2",
-        &[name.into(), limit.into()],
+        "SELECT id, person, label, scopes, created, expires, revoked FROM token WHERE person = ?1 ORDER BY created DESC, id",
+        &[name.into()],
     )?;
     rows.iter().map(read).collect()
 }
@@ -207,5 +217,7 @@ fn wrong(field: &str, english: &str, chinese: &str) -> Problem {
 
 /// Scanners for leaked secrets know a token by it.
 pub const PREFIX: &str = "dsp_";
+/// Most valid tokens of a person.
+const MOST: u64 = 100;
 const MOST_DAYS: u64 = 366;
 const DAY: u64 = 24 * 60 * 60;
