@@ -23,7 +23,7 @@ pub async fn once<T: Serialize + Send + 'static>(
     request: &Request,
     change: impl FnOnce(&mut Transaction<'_>) -> Result<(u16, T), Problem> + Send + 'static,
 ) -> Result<Answer, Problem> {
-    let asked = Asked::of(request)?;
+    let asked = Asked::of(ctx, request)?;
     let envelope = ctx.envelope.clone();
     let stored = ctx.store.write(move |transaction| {
         if let Some(stored) = find(&mut *transaction.sql, &envelope, &asked)? {
@@ -44,7 +44,7 @@ pub async fn once<T: Serialize + Send + 'static>(
 /// # Errors
 /// 400 without a key; 422 if the key came with another request before.
 pub async fn known(ctx: &Context, request: &Request) -> Result<Option<Answer>, Problem> {
-    let asked = Asked::of(request)?;
+    let asked = Asked::of(ctx, request)?;
     let envelope = ctx.envelope.clone();
     let stored = ctx.store.read(move |sql| find(sql, &envelope, &asked));
     Ok(stored.await?.map(Stored::answer))
@@ -58,11 +58,13 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(request: &Request) -> Result<Self, Problem> {
+    fn of(ctx: &Context, request: &Request) -> Result<Self, Problem> {
+        // A body may hold a password, which a plain hash would let somebody guess.
+        let digest = ctx.envelope.fingerprint(LABEL, digest(request).as_bytes());
         Ok(Self {
             person: request.actor()?.name.clone(),
             key: request.idempotency_key()?,
-            request: digest(request),
+            request: digest,
         })
     }
 
@@ -88,11 +90,12 @@ impl Stored {
 
 /// What makes two requests the same: method, path, query and body.
 fn digest(request: &Request) -> Digest {
-    let mut hasher = TaggedHasher::new("dispatch-service/request");
+    let mut hasher = TaggedHasher::new(LABEL);
     hasher.part(request.method.as_str().as_bytes());
     hasher.part(request.target.as_bytes());
     let mut query: Vec<_> = request.query.iter().collect();
     query.sort();
+    hasher.part(&(query.len() as u64).to_be_bytes());
     for (name, value) in query {
         hasher.part(name.as_bytes()).part(value.as_bytes());
     }
@@ -160,3 +163,4 @@ fn keep(
 
 /// How long an answer is kept: 30 days.
 const KEPT: u64 = 30 * 24 * 60 * 60;
+const LABEL: &str = "dispatch-service/request";

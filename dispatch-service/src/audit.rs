@@ -70,7 +70,17 @@ pub fn record(
     Ok(write(&mut *change.sql, change.now, what)?)
 }
 
-/// Records what a command of the operator did, on a connection of its own.
+/// Waits until nobody else writes, for a change outside of the writer thread; it has to be the first
+/// statement of its transaction, or two of them may wait for each other.
+///
+/// # Errors
+/// If the database is gone.
+pub fn lock(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    sql.execute("UPDATE log_head SET size = size WHERE id = 1", &[])?;
+    Ok(())
+}
+
+/// Records what a command of the operator did, in a transaction that began with [`lock`].
 ///
 /// # Errors
 /// If the database is gone.
@@ -81,8 +91,6 @@ pub fn record_command(
     target: &str,
     detail: &str,
 ) -> Result<(), Problem> {
-    // The lock of the writers: numbers have no gaps and no doubles.
-    sql.execute("UPDATE log_head SET size = size WHERE id = 1", &[])?;
     Ok(write(sql, now, [COMMAND, action, target, detail, ""])?)
 }
 

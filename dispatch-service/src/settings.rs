@@ -17,6 +17,8 @@ pub struct Settings {
     pub small_body: u64,
     /// Most bytes of a list that is uploaded.
     pub large_body: u64,
+    /// Where uploads lie while they are read; the system's folder for temporary files if not said.
+    pub spool: Option<PathBuf>,
     /// How long a request may take to arrive, and an answer to be made.
     pub request_timeout: Duration,
     /// How long headers may take to arrive.
@@ -57,6 +59,7 @@ impl Default for Settings {
             secure: false,
             small_body: 1 << 20,
             large_body: 2 << 30,
+            spool: None,
             request_timeout: Duration::from_secs(60),
             header_timeout: Duration::from_secs(10),
             connections: 1024,

@@ -5,7 +5,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "service/http.rs"]
+mod http;
 #[path = "service/store.rs"]
 mod store;
 #[path = "service/support.rs"]
 mod support;
+#[path = "service/witnesses.rs"]
+mod witnesses;

@@ -256,7 +256,6 @@ CREATE TABLE person (
 CREATE TABLE session (
     digest BYTEA PRIMARY KEY,
     person TEXT NOT NULL,
-    csrf BYTEA NOT NULL,
     created BIGINT NOT NULL,
     seen BIGINT NOT NULL,
     expires BIGINT NOT NULL

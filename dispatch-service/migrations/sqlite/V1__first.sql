@@ -256,7 +256,6 @@ CREATE TABLE person (
 CREATE TABLE session (
     digest BLOB PRIMARY KEY,
     person TEXT NOT NULL,
-    csrf BLOB NOT NULL,
     created INTEGER NOT NULL,
     seen INTEGER NOT NULL,
     expires INTEGER NOT NULL

@@ -79,9 +79,9 @@ pub enum BodyKind {
     None,
     /// JSON of this schema, at most `settings.small_body` bytes.
     Json(fn() -> Schema),
-    /// Bytes of any kind, at most `settings.large_body`: a list, a workbook, a document.
+    /// Bytes of any kind, at most `settings.large_body`: what they are, Chinese.
     File(&'static str),
-    /// A small text, at most `settings.small_body` bytes.
+    /// A small text, at most `settings.small_body` bytes: what it is, Chinese.
     Text(&'static str),
 }
 

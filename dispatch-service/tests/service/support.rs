@@ -2,3 +2,7 @@
 
 #[path = "support/cluster.rs"]
 pub(crate) mod cluster;
+#[path = "support/desk.rs"]
+pub(crate) mod desk;
+#[path = "support/log.rs"]
+pub(crate) mod log;

@@ -1,0 +1,15 @@
+//! What there is to ask for: the one table of all endpoints, group by group.
+
+pub mod health;
+pub mod people;
+
+use crate::http::endpoint::Endpoint;
+
+/// The table.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    [health::endpoints(), people::endpoints()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
