@@ -11,3 +11,5 @@ mod http;
 mod store;
 #[path = "service/support.rs"]
 mod support;
+#[path = "service/witnesses.rs"]
+mod witnesses;
