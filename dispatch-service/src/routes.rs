@@ -2,14 +2,19 @@
 
 pub mod health;
 pub mod people;
+pub mod witnesses;
 
 use crate::http::endpoint::Endpoint;
 
 /// The table.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    [health::endpoints(), people::endpoints()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        health::endpoints(),
+        people::endpoints(),
+        witnesses::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
