@@ -28,6 +28,10 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// Connections at once; more wait.
     pub connections: usize,
+    /// Requests at once; more are refused.
+    pub requests: usize,
+    /// How long what runs may go on after the service was told to stop.
+    pub stop_deadline: Duration,
     /// Drand relays, each asked for `<relay>/<chain hash>/public/<round>`.
     pub relays: Vec<String>,
     /// How often the scheduler looks for what is due.
@@ -88,6 +92,8 @@ impl Default for Settings {
             request_timeout: Duration::from_secs(60),
             header_timeout: Duration::from_secs(10),
             connections: 1024,
+            requests: 512,
+            stop_deadline: Duration::from_secs(25),
             relays: Vec::new(),
             tick: Duration::from_secs(2),
             policy: None,

@@ -171,7 +171,7 @@ impl Front {
 }
 
 /// The id that the request brings, or a new one.
-fn request_id(headers: &HeaderMap) -> String {
+pub(super) fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let given = given.filter(|id| {
         (8..=64).contains(&id.len())

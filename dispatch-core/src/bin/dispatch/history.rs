@@ -7,10 +7,10 @@ use std::path::Path;
 
 use dispatch_core::beacon::Pulse;
 use dispatch_core::draw::{Draw, Prepared};
-use dispatch_core::evidence::{Announced, Evidence};
+use dispatch_core::evidence::Announced;
 use dispatch_core::handover::Handover;
 use dispatch_core::json::from_canonical;
-use dispatch_core::language::Message;
+use dispatch_core::material::{self, Source};
 use dispatch_core::seed::SourceValue;
 use dispatch_core::stage::{FrozenStage, History};
 
@@ -180,19 +180,9 @@ pub(crate) fn subjects<'h>(
 
 /// Reads an announcement.
 pub(crate) fn announced(path: &Path) -> Done<Announced> {
-    let mut files = dispatch_core::bundle::Files::default();
-    files.insert(dispatch_core::bundle::ANNOUNCEMENT, folder::read(path)?);
-    match Evidence::read(files).announcement {
-        dispatch_core::evidence::Part::Good(announced) => Ok(announced),
-        dispatch_core::evidence::Part::Bad(message) => {
-            let path = path.display();
-            Err(Failure::from(Message::new(
-                format!("{path}: {}", message.english),
-                format!("{path}：{}", message.chinese),
-            )))
-        }
-        dispatch_core::evidence::Part::Absent => Err(missing_handover()),
-    }
+    let name = path.display().to_string();
+    let bytes = folder::read(path)?;
+    Ok(material::announced(&Source::new(&name, &bytes))?)
 }
 
 fn missing_handover() -> Failure {
