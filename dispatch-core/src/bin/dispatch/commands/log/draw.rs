@@ -14,6 +14,7 @@ use dispatch_core::entry::{
     Acknowledgement, AnnouncedStep, Announcing, Contributing, Disclosing, Pulsing, Resulting,
     Staging, Step,
 };
+use dispatch_core::held;
 use dispatch_core::plan::SeedSource;
 use dispatch_core::result::ResultDocument;
 use dispatch_core::seed::SourceValue;
@@ -22,11 +23,10 @@ use dispatch_core::stage::StageDocument;
 use super::{Steps, add, document};
 use crate::args::log::LogDraw;
 use crate::commands::announce::pulse;
-use crate::commands::draw::drawn_with;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder::{self, SECRET, stage_file};
+use crate::folder::{self, Folder, SECRET, stage_file};
 use crate::log_folder::known::Known;
 use crate::log_folder::{LogFolder, documents};
 
@@ -99,7 +99,7 @@ impl Announced<'_> {
             announcement: AnnouncedStep::new(&self.document, &self.bytes),
             commitment,
         })];
-        if let Some(values) = drawn_with(self.dir)? {
+        if let Some(values) = held::drawn_with(&Folder(self.dir))? {
             for (source, value) in self.document.plan.seed.iter().zip(&values) {
                 if let (
                     SeedSource::Contribution { body, .. },
