@@ -16,11 +16,12 @@ use crate::beacon::{self, Pulse, parse_relay_json};
 use crate::bundle::{self, Files};
 use crate::disclosure::AuditKey;
 use crate::draw::{Draw, Prepared};
-use crate::evidence::{Announced, Evidence, Part, read_document};
+use crate::evidence::{Announced, read_document};
 use crate::freeze::SecretDocument;
 use crate::handover::Handover;
 use crate::json::to_canonical;
 use crate::language::Message;
+use crate::material::{self, Source};
 use crate::result::{Record, ResultDocument, ResultKey};
 use crate::seed::SourceValue;
 use crate::stage::{DrawnStage, FrozenStage, History, List};
@@ -337,26 +338,8 @@ pub fn subjects<'h, F: HeldFiles + ?Sized>(
 /// If it is not there or malformed.
 pub fn announced<F: HeldFiles + ?Sized>(files: &F, name: &str) -> Result<Announced, F::Error> {
     let bytes = files.needed(name)?;
-    read_announced(bytes).map_err(|message| {
-        files.fault(HeldFault::File {
-            name: name.to_owned(),
-            message,
-        })
-    })
-}
-
-/// Reads an announcement's bytes.
-///
-/// # Errors
-/// If it is malformed.
-pub fn read_announced(bytes: Vec<u8>) -> Result<Announced, Message> {
-    let mut files = Files::default();
-    files.insert(bundle::ANNOUNCEMENT, bytes);
-    match Evidence::read(files).announcement {
-        Part::Good(announced) => Ok(announced),
-        Part::Bad(message) => Err(message),
-        Part::Absent => Err(missing_handover()),
-    }
+    material::announced(&Source::new(name, &bytes))
+        .map_err(|message| files.fault(HeldFault::Refused(message)))
 }
 
 fn damaged(name: &str, message: &Message) -> HeldFault {

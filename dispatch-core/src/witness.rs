@@ -9,6 +9,7 @@
 //! Invariant: of two cosignatures for one log made one after the other on the state that the first
 //! left, the second is for a tree that contains the first one's, and its time is not earlier.
 
+pub mod asking;
 mod decision;
 mod held;
 mod refusal;

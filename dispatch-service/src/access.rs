@@ -111,6 +111,27 @@ pub enum TokenScope {
     Decide,
 }
 
+impl TokenScope {
+    /// All scopes.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Decide];
+
+    /// The word for it in requests, tables and commands.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Decide => "decide",
+        }
+    }
+
+    /// The scope of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.word() == word)
+    }
+}
+
 /// Somebody who is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
@@ -148,6 +169,22 @@ impl Actor {
             "forbidden",
             format!("this needs one of the roles: {words}"),
             format!("需要以下角色之一：{words}"),
+        ))
+    }
+
+    /// Refuses a token: what it must not do, whatever its scopes.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn must_be_in_person(&self) -> Result<(), Problem> {
+        if !matches!(self.via, Via::Token(_)) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            403,
+            "token-scope",
+            "this is not done with a token; log in",
+            "此操作不能使用访问令牌，请登录后进行",
         ))
     }
 

@@ -4,4 +4,12 @@
 //! what of it is committed together. Invariant: every public step is an entry of the log in the same
 //! transaction as the change it tells of.
 
+pub mod announce;
+pub mod annual_plan;
+pub mod draft;
 pub mod files;
+pub mod heavy;
+pub mod outside;
+pub mod proposal;
+pub mod registered;
+pub mod void;

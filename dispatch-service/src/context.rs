@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::keys::Envelope;
 use crate::log::LogSigner;
+use crate::metrics::Metrics;
+use crate::people::Logins;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -21,4 +23,30 @@ pub struct Context {
     pub clock: Clock,
     /// Settings.
     pub settings: Arc<Settings>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// What is remembered of logins.
+    pub logins: Logins,
+}
+
+impl Context {
+    /// A context whose counts begin at nothing.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        envelope: Envelope,
+        signer: LogSigner,
+        clock: Clock,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            store,
+            envelope,
+            signer,
+            clock,
+            settings: Arc::new(settings),
+            metrics: Metrics::new(),
+            logins: Logins::default(),
+        }
+    }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use dispatch_core::digest::{Digest, tagged};
 use dispatch_core::language::Message;
 use dispatch_core::log::{KeyKind, SignerKey};
 use dispatch_core::randomness;
@@ -111,7 +112,7 @@ impl KeyFolder {
     pub fn envelope(&self) -> Result<Envelope, Message> {
         let path = self.path(ENVELOPE_KEY);
         let text = read_private(&path)?;
-        let key = dispatch_core::digest::Digest::from_hex(text.trim_end_matches('\n'));
+        let key = Digest::from_hex(text.trim_end_matches('\n'));
         let key = key.map_err(|_| {
             let path = path.display();
             Message::new(
@@ -176,6 +177,14 @@ impl Envelope {
         };
         let plain = self.cipher().decrypt(XNonce::from_slice(nonce), payload);
         plain.map(Zeroizing::new).map_err(|_| wrong())
+    }
+
+    /// A hash that nobody can compute without the key: for what could be guessed from a plain one.
+    #[must_use]
+    pub fn fingerprint(&self, label: &str, bytes: &[u8]) -> Digest {
+        // A key of its own, so that this and sealing never meet.
+        let key = tagged("dispatch-service/fingerprint", &[&**self.0]);
+        tagged(label, &[key.as_bytes(), bytes])
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

@@ -7,13 +7,20 @@
 //! every public step becomes an entry of the [`log`] in that same transaction.
 
 pub mod access;
+pub mod answer;
+pub mod args;
+pub mod audit;
 pub mod campaign;
 pub mod clock;
+pub mod commands;
 pub mod context;
 pub mod http;
 pub mod keys;
 pub mod log;
+pub mod metrics;
+pub mod people;
 pub mod problem;
 pub mod register;
+pub mod routes;
 pub mod settings;
 pub mod store;

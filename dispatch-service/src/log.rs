@@ -7,7 +7,10 @@
 mod append;
 mod files;
 mod guard;
+pub mod prefix;
 mod signer;
+pub mod watch;
+pub mod witness;
 
 pub use self::append::{Appender, begin_log};
 pub use self::files::StoredLog;

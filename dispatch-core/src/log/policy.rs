@@ -98,6 +98,16 @@ impl LogPolicy {
         self.quorum.is_some()
     }
 
+    /// Whether these witnesses alone, told by their places, could reach the quorum; false where no
+    /// witness is asked for.
+    #[must_use]
+    pub fn is_reached_by(&self, witnesses: impl Fn(usize) -> bool) -> bool {
+        let places = 0..self.witnesses.len();
+        let times: Vec<_> = places.map(|place| witnesses(place).then_some(0)).collect();
+        self.quorum
+            .is_some_and(|member| self.reached(member, &times).is_some())
+    }
+
     /// Judges a checkpoint by this policy.
     ///
     /// # Errors

@@ -256,7 +256,6 @@ CREATE TABLE person (
 CREATE TABLE session (
     digest BYTEA PRIMARY KEY,
     person TEXT NOT NULL,
-    csrf BYTEA NOT NULL,
     created BIGINT NOT NULL,
     seen BIGINT NOT NULL,
     expires BIGINT NOT NULL
@@ -288,12 +287,14 @@ CREATE TABLE audit (
 CREATE INDEX audit_target ON audit (target, number);
 
 -- Answers to changes, by whom and under which key: a change that is sent twice is done once.
+-- The body is encrypted: it may be one that shows a secret once.
 CREATE TABLE answer (
     person TEXT NOT NULL,
     key TEXT NOT NULL,
     request BYTEA NOT NULL,
     status BIGINT NOT NULL,
-    body TEXT NOT NULL,
+    body BYTEA NOT NULL,
     created BIGINT NOT NULL,
     PRIMARY KEY (person, key)
 );
+CREATE INDEX answer_created ON answer (created);

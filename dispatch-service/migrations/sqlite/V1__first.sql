@@ -256,7 +256,6 @@ CREATE TABLE person (
 CREATE TABLE session (
     digest BLOB PRIMARY KEY,
     person TEXT NOT NULL,
-    csrf BLOB NOT NULL,
     created INTEGER NOT NULL,
     seen INTEGER NOT NULL,
     expires INTEGER NOT NULL
@@ -288,12 +287,14 @@ CREATE TABLE audit (
 CREATE INDEX audit_target ON audit (target, number);
 
 -- Answers to changes, by whom and under which key: a change that is sent twice is done once.
+-- The body is encrypted: it may be one that shows a secret once.
 CREATE TABLE answer (
     person TEXT NOT NULL,
     key TEXT NOT NULL,
     request BLOB NOT NULL,
     status INTEGER NOT NULL,
-    body TEXT NOT NULL,
+    body BLOB NOT NULL,
     created INTEGER NOT NULL,
     PRIMARY KEY (person, key)
 ) STRICT;
+CREATE INDEX answer_created ON answer (created);

@@ -79,9 +79,9 @@ pub enum BodyKind {
     None,
     /// JSON of this schema, at most `settings.small_body` bytes.
     Json(fn() -> Schema),
-    /// Bytes of any kind, at most `settings.large_body`: a list, a workbook, a document.
+    /// Bytes of any kind, at most `settings.large_body`: what they are, Chinese.
     File(&'static str),
-    /// A small text, at most `settings.small_body` bytes.
+    /// A small text, at most `settings.small_body` bytes: what it is, Chinese.
     Text(&'static str),
 }
 
@@ -134,6 +134,10 @@ pub enum Content {
 /// A request, matched to its endpoint and with its actor.
 #[derive(Debug)]
 pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path as it was asked for, without the query.
+    pub target: String,
     /// Values of the path's `{name}`s, decoded.
     pub path: HashMap<&'static str, String>,
     /// Query parameters, decoded; only those that the endpoint names.

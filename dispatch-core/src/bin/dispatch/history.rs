@@ -6,6 +6,7 @@ use dispatch_core::evidence::Announced;
 use dispatch_core::handover::Handover;
 use dispatch_core::held::{self, Held, HeldFault};
 use dispatch_core::language::Message;
+use dispatch_core::material::{self, Source};
 
 use crate::commands::draw::prepare;
 use crate::console::Console;
@@ -23,7 +24,9 @@ pub(crate) fn read_handover(path: &Path) -> Done<Handover> {
 
 /// Reads an announcement.
 pub(crate) fn announced(path: &Path) -> Done<Announced> {
-    held::read_announced(folder::read(path)?).map_err(|fault| told(path, &fault))
+    let name = path.display().to_string();
+    let bytes = folder::read(path)?;
+    Ok(material::announced(&Source::new(&name, &bytes))?)
 }
 
 /// What is wrong with a folder's files, with their places.

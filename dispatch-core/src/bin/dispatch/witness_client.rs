@@ -6,30 +6,21 @@
 use std::time::Duration;
 
 use dispatch_core::language::Message;
+use dispatch_core::witness::asking::{Reply, WitnessLink};
 
 use crate::http;
 
-/// What a witness answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Reply {
-    /// HTTP status: 200 with signature lines; 409 perhaps with the witness's size, see [`Self::size`];
-    /// 400, 403, 404, 422, 5xx with a reason.
-    pub(crate) status: u16,
-    /// At most [`MOST_ANSWER`] bytes.
-    pub(crate) body: Vec<u8>,
-    /// The `Content-Type`, empty if there is none.
-    pub(crate) content_type: String,
-}
+/// Reaches witnesses by HTTP.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HttpLink;
 
-impl Reply {
-    /// The size at which the witness is, if that is what it answered: make the request from there.
-    pub(crate) fn size(&self) -> Option<u64> {
-        if self.status != 409 || self.content_type != "text/x.tlog.size" {
-            return None;
-        }
-        let digits = str::from_utf8(&self.body).ok()?.strip_suffix('\n')?;
-        let size: u64 = digits.parse().ok()?;
-        (size.to_string() == digits).then_some(size)
+impl WitnessLink for HttpLink {
+    fn submit(&self, prefix: &str, request: &[u8]) -> Result<Reply, Message> {
+        submit(prefix, request)
+    }
+
+    fn latest(&self, prefix: &str, origin: &str) -> Result<Option<Vec<u8>>, Message> {
+        latest(prefix, origin)
     }
 }
 
@@ -37,7 +28,7 @@ impl Reply {
 ///
 /// # Errors
 /// When there is no answer, in words for the operator of the log.
-pub(crate) fn submit(prefix: &str, request: &[u8]) -> Result<Reply, Message> {
+fn submit(prefix: &str, request: &[u8]) -> Result<Reply, Message> {
     let url = format!("{}/add-checkpoint", prefix.trim_end_matches('/'));
     let sent = http::agent(TIMEOUT).post(&url).send(request);
     read(&url, sent)
@@ -86,7 +77,7 @@ fn read(
 }
 
 /// Longest answer that is read: more than a dozen cosignatures.
-pub(crate) const MOST_ANSWER: u64 = 64 << 10;
+const MOST_ANSWER: u64 = 64 << 10;
 const TIMEOUT: Duration = Duration::from_secs(40);
 
 #[cfg(test)]

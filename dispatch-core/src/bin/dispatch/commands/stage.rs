@@ -16,7 +16,7 @@ use dispatch_core::stage::{DropOut, FrozenStage, StageDocument, StageDraft};
 use dispatch_core::syntax::time_text;
 
 use crate::args::Stage;
-use crate::commands::announce::{local_time, write_slip};
+use crate::commands::announce::write_slip;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
@@ -197,27 +197,7 @@ fn write(
         let held = sealing::seal(&lines, custodians)?;
         folder::write(&dir.join(stage_file(number, ".age")), &held, false)?;
     }
-    let time = plan
-        .schedule
-        .stages
-        .get(usize::try_from(number - 1).unwrap_or(usize::MAX));
-    let latest = plan.schedule.latest_stage(number).and_then(time_text);
-    let slip = SlipFields {
-        title: plan.title.clone(),
-        authority: plan.authority.clone(),
-        draw: plan.draw.clone(),
-        commitment: stage.commitment,
-        stage: number,
-        draw_commitment: Some(stage.document.commitment),
-        receive_by: local_time(&latest.unwrap_or_default()),
-        draw_time: local_time(time.map_or("", String::as_str)),
-        disclosure_time: local_time(&plan.schedule.disclosure_time),
-        round: Some(stage.document.round),
-        subjects: stage.document.drops.subjects,
-        officers: stage.document.drops.officers,
-        visits: stage.document.drops.visits,
-        replay,
-    };
+    let slip = SlipFields::of_stage(plan, stage, replay);
     write_slip(dir, &stage_file(number, "-slip"), &slip)?;
     let document = dir.join(stage_file(number, ".json"));
     if !folder::write_once(&document, &stage.bytes, false)? {

@@ -4,16 +4,13 @@
 //! against the key that the policy has for the witness.
 
 use dispatch_core::language::Message;
-use dispatch_core::log::view::tree_message;
-use dispatch_core::log::{
-    LogPolicy, NoteSignature, PolicyWitness, SignedCheckpoint, VerifierKey, cosigned_at,
-};
-use dispatch_core::witness::{AddCheckpoint, Held};
+use dispatch_core::log::{LogPolicy, NoteSignature, PolicyWitness, SignedCheckpoint};
+use dispatch_core::witness::asking::{self, WitnessLink as _};
 
 use super::LogFolder;
 use crate::console::Console;
 use crate::failure::Done;
-use crate::witness_client::{self, Reply};
+use crate::witness_client::HttpLink;
 
 /// Asks every witness that can be reached whether what it saw last is the beginning of this log.
 /// One that knows more is the sign of an old backup that was put back.
@@ -29,10 +26,10 @@ pub(crate) fn agree(
             continue;
         };
         step.doing(url);
-        match witness_client::latest(url, &latest.checkpoint.origin) {
+        match HttpLink.latest(url, &latest.checkpoint.origin) {
             Ok(None) => {}
-            Ok(Some(bytes)) => match seen(&bytes, witness, policy, latest) {
-                Some(held) => continues(folder, witness, &held, latest)?,
+            Ok(Some(bytes)) => match asking::seen(&bytes, witness, policy, latest) {
+                Some(held) => asking::continues(&folder.view(), witness, &held, latest)?,
                 None => console.complain(&Message::new(
                     format!("{url}: did not answer with a checkpoint of this log that it cosigned; it is taken as not asked"),
                     format!("{url}：未返回其联署过的本日志检查点，视为未询问"),
@@ -47,37 +44,6 @@ pub(crate) fn agree(
     Ok(())
 }
 
-/// What a witness saw, if both it and this log vouch for it.
-fn seen(
-    bytes: &[u8],
-    witness: &PolicyWitness,
-    policy: &LogPolicy,
-    latest: &SignedCheckpoint,
-) -> Option<SignedCheckpoint> {
-    let held = Held::read(bytes, &witness.key).ok()?.checkpoint().clone();
-    let origin = &held.checkpoint.origin;
-    let mut keys = policy.logs().iter().map(|log| &log.key);
-    let signed = keys.any(|key| key.name == *origin && matches!(held.verify(key), Ok(true)));
-    (signed && *origin == latest.checkpoint.origin).then_some(held)
-}
-
-fn continues(
-    folder: &LogFolder,
-    witness: &PolicyWitness,
-    held: &SignedCheckpoint,
-    latest: &SignedCheckpoint,
-) -> Done {
-    let (seen, own) = (&held.checkpoint, &latest.checkpoint);
-    if seen.size > own.size {
-        return Err(larger(witness, seen.size, own.size).into());
-    }
-    let root = { folder.view().tree(own.size) }.root_at(seen.size);
-    if root.map_err(tree_message)? != seen.root {
-        return Err(other(witness, seen.size).into());
-    }
-    Ok(())
-}
-
 /// Has a witness cosign a checkpoint; gives its lines.
 pub(crate) fn ask(
     folder: &LogFolder,
@@ -86,152 +52,12 @@ pub(crate) fn ask(
     number: u64,
     checkpoint: &SignedCheckpoint,
 ) -> Result<Vec<NoteSignature>, Message> {
-    let size = checkpoint.checkpoint.size;
-    let mut old = last_cosigned(folder, &witness.key, number)?;
-    // The second time from where the witness says it is; a third time would only chase it.
-    for _ in 0..2 {
-        let request = request(folder, checkpoint, old)?;
-        let reply = witness_client::submit(url, request.to_text().as_bytes())?;
-        match (reply.status, reply.size()) {
-            (200, _) => return lines(&reply.body, &witness.key, checkpoint),
-            (_, Some(held)) if held > size => return Err(larger(witness, held, size)),
-            (_, Some(held)) if held != old => old = held,
-            (409 | 422, _) => return Err(other(witness, old)),
-            _ => return Err(refused(witness, &reply)),
-        }
-    }
-    Err(Message::new(
-        format!(
-            "{}: names another size each time; somebody else has this log cosigned at the same moment: try again",
-            witness.name
-        ),
-        format!(
-            "{}：每次返回的规模不同，可能有人同时为本日志请求联署，请重试",
-            witness.name
-        ),
-    ))
-}
-
-/// The request for a witness that is at size `old`.
-pub(crate) fn request(
-    folder: &LogFolder,
-    checkpoint: &SignedCheckpoint,
-    old: u64,
-) -> Result<AddCheckpoint, Message> {
-    let head = &checkpoint.checkpoint;
-    let mut tree = folder.view().tree(head.size);
-    let proof = tree.consistency(old).map_err(tree_message)?;
-    let mut checkpoint = checkpoint.clone();
-    let origin = checkpoint.checkpoint.origin.clone();
-    checkpoint
-        .note
-        .signatures
-        .retain(|line| line.name == origin);
-    Ok(AddCheckpoint {
+    let old = asking::last_cosigned(&folder.view(), &witness.key, number)?;
+    Ok(asking::ask(
+        &HttpLink,
+        &folder.view(),
+        (witness, url),
         old,
-        proof,
         checkpoint,
-    })
+    )?)
 }
-
-/// Size of the latest checkpoint up to this number that a witness cosigned; 0 if there is none.
-pub(crate) fn last_cosigned(
-    folder: &LogFolder,
-    witness: &VerifierKey,
-    number: u64,
-) -> Result<u64, Message> {
-    for number in (0..=number).rev() {
-        let checkpoint = folder.view().numbered(number)?;
-        let cosigned =
-            checkpoint.filter(|checkpoint| matches!(cosigned_at(checkpoint, witness), Ok(Some(_))));
-        if let Some(checkpoint) = cosigned {
-            return Ok(checkpoint.checkpoint.size);
-        }
-    }
-    Ok(0)
-}
-
-/// The lines of an answer that are this witness's over this checkpoint.
-pub(crate) fn lines(
-    answer: &[u8],
-    witness: &VerifierKey,
-    checkpoint: &SignedCheckpoint,
-) -> Result<Vec<NoteSignature>, Message> {
-    let malformed = || {
-        let name = &witness.name;
-        Message::new(
-            format!(
-                "{name}: answered with no cosignature of its key over this checkpoint; check the address, and that the policy has its present key"
-            ),
-            format!("{name}：应答中没有其公钥对本检查点的联署；请核对地址和信任策略中的公钥"),
-        )
-    };
-    let text = core::str::from_utf8(answer).map_err(|_| malformed())?;
-    let mut found = Vec::new();
-    for line in text.lines() {
-        let line = NoteSignature::read(line).map_err(|_| malformed())?;
-        if line.name == witness.name && line.id == witness.id() {
-            found.push(line);
-        }
-    }
-    let mut alone = checkpoint.clone();
-    alone.note.signatures.clone_from(&found);
-    match cosigned_at(&alone, witness) {
-        Ok(Some(_)) => Ok(found),
-        _ => Err(malformed()),
-    }
-}
-
-fn refused(witness: &PolicyWitness, reply: &Reply) -> Message {
-    let name = &witness.name;
-    let (status, reason) = (reply.status, String::from_utf8_lossy(&reply.body));
-    let reason: String = reason.chars().take(SHOWN).collect();
-    let reason = reason.trim();
-    match status {
-        404 => Message::new(
-            format!(
-                "{name}: does not know this log; its operator adds it with `dispatch witness trust`"
-            ),
-            format!("{name}：不认识本日志；须由其运行方用 dispatch witness trust 加入"),
-        ),
-        403 => Message::new(
-            format!(
-                "{name}: does not trust the key that signed; after a change of keys its operator adds the new one with `dispatch witness trust`"
-            ),
-            format!(
-                "{name}：不信任签名所用密钥；更换密钥后须由其运行方用 dispatch witness trust 加入新公钥"
-            ),
-        ),
-        _ => Message::new(
-            format!("{name}: refused with status {status}: {reason}"),
-            format!("{name}：拒绝联署，状态{status}：{reason}"),
-        ),
-    }
-}
-
-fn larger(witness: &PolicyWitness, held: u64, own: u64) -> Message {
-    let name = &witness.name;
-    Message::new(
-        format!(
-            "{name}: has cosigned this log at size {held}, it has only {own} here: was it restored from an old backup? put back the latest copy, from the published log or another witness"
-        ),
-        format!(
-            "{name}：已联署过本日志规模{held}的检查点，而此处仅有{own}条：是否误用了旧备份？请从已公布的日志或其他副本恢复最新状态"
-        ),
-    )
-}
-
-fn other(witness: &PolicyWitness, size: u64) -> Message {
-    let name = &witness.name;
-    Message::new(
-        format!(
-            "{name}: has cosigned another history of this log (at size {size}): was it restored from an old backup and continued differently? stop, and keep both copies: two signed histories convict the log"
-        ),
-        format!(
-            "{name}：已联署过本日志的另一种历史（规模{size}）：是否由旧备份恢复后另行续写？请停止操作并保留两份副本：两种经签名的历史足以证明日志被改写"
-        ),
-    )
-}
-
-/// Characters of a reason that are shown.
-const SHOWN: usize = 300;

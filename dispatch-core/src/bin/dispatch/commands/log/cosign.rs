@@ -5,6 +5,7 @@ use std::path::Path;
 use dispatch_core::language::Message;
 use dispatch_core::log::{LogPolicy, NoteSignature, SignedCheckpoint, cosigned_at};
 use dispatch_core::syntax::time_text;
+use dispatch_core::witness::asking;
 
 use super::in_file;
 use crate::args::log::LogCosign;
@@ -137,9 +138,9 @@ fn request(
     let (number, latest) = folder.latest()?;
     let old = match options.old {
         Some(old) => old,
-        None => witnesses::last_cosigned(folder, &witness.key, number)?,
+        None => asking::last_cosigned(&folder.view(), &witness.key, number)?,
     };
-    let request = witnesses::request(folder, &latest, old)?;
+    let request = asking::request(&folder.view(), &latest, old)?;
     folder::write(out, request.to_text().as_bytes(), false)?;
     let (out, size, dir) = (
         out.display(),
@@ -178,7 +179,7 @@ fn answer(console: &Console, folder: &LogFolder, policy: &LogPolicy, path: &Path
             let Some(mut checkpoint) = folder.view().numbered(number)? else {
                 continue;
             };
-            if let Ok(lines) = witnesses::lines(&bytes, &witness.key, &checkpoint) {
+            if let Ok(lines) = asking::lines(&bytes, &witness.key, &checkpoint) {
                 put(folder, number, &mut checkpoint, lines)?;
                 let name = &witness.name;
                 console.say(

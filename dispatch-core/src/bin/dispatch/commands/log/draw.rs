@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 
 use dispatch_core::announcement::{Announcement, commitment, secret_hash};
 use dispatch_core::bundle::{self, Files, Limits};
-use dispatch_core::custody::{Custody, acknowledges};
+use dispatch_core::custody::Custody;
 use dispatch_core::digest::Digest;
 use dispatch_core::disclosure::Disclosure;
 use dispatch_core::entry::{
-    Acknowledgement, AnnouncedStep, Announcing, Contributing, Disclosing, Pulsing, Resulting,
-    Staging, Step,
+    Acknowledgement, Announcing, Contributing, Disclosing, Pulsing, Resulting, Staging, Step,
 };
 use dispatch_core::held;
 use dispatch_core::plan::SeedSource;
@@ -95,10 +94,8 @@ impl Announced<'_> {
         if self.dir.join(Custody::FILE).exists() {
             files.push(self.dir.join(Custody::FILE));
         }
-        let mut steps = vec![Step::Announcement(Announcing {
-            announcement: AnnouncedStep::new(&self.document, &self.bytes),
-            commitment,
-        })];
+        let announcing = Announcing::of(&self.document, &self.bytes);
+        let mut steps = vec![Step::Announcement(announcing)];
         if let Some(values) = held::drawn_with(&Folder(self.dir))? {
             for (source, value) in self.document.plan.seed.iter().zip(&values) {
                 if let (
@@ -165,25 +162,14 @@ impl Announced<'_> {
 
     fn acknowledgement(&self, path: &Path) -> Done<Step> {
         let bytes = folder::read(path)?;
-        let custody = &self.document.custody;
-        let holds = { custody.custodians.iter() }
-            .filter_map(|custodian| custodian.key.parse().ok())
-            .any(|key| acknowledges(&bytes, &self.commitment, &custody.file, &key));
-        match String::from_utf8(bytes) {
-            Ok(note) if holds => Ok(Step::Acknowledgement(Acknowledgement {
-                commitment: self.commitment,
-                note,
-            })),
-            _ => {
-                let path = path.display();
-                Err(Failure::new(
-                    format!(
-                        "{path}: is not the acknowledgement of a custodian of this draw; ask for it again"
-                    ),
-                    format!("{path}：不是本次抽取的密钥保管方的确认，请重新索取"),
-                ))
-            }
-        }
+        let step = Acknowledgement::of(&self.document, self.commitment, &bytes);
+        step.map(Step::Acknowledgement).map_err(|fault| {
+            let path = path.display();
+            Failure::new(
+                format!("{path}: {}", fault.english),
+                format!("{path}：{}", fault.chinese),
+            )
+        })
     }
 
     fn disclosure(&self, path: &Path) -> Done<Step> {

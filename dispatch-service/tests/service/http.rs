@@ -1,0 +1,4 @@
+//! The front: routing, limits, headers; and the process from outside.
+
+#[path = "http/front.rs"]
+mod front;

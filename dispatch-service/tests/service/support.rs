@@ -1,0 +1,8 @@
+//! What the tests stand on.
+
+#[path = "support/cluster.rs"]
+pub(crate) mod cluster;
+#[path = "support/desk.rs"]
+pub(crate) mod desk;
+#[path = "support/log.rs"]
+pub(crate) mod log;
