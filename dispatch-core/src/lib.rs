@@ -40,6 +40,7 @@ pub mod explain;
 pub mod export;
 pub mod freeze;
 pub mod handover;
+pub mod held;
 pub mod import;
 pub mod json;
 pub mod language;

@@ -51,7 +51,7 @@ pub(super) fn freeze(ctx: &Context, read: DraftMaterial) -> Result<Made, Problem
         recusals: material.recusals,
         earlier,
         recent_pulse: settings.pulse()?,
-        policy: policy(ctx)?,
+        policy: policy(ctx),
         created: time_text(ctx.clock.now()).unwrap_or_default(),
         replay: read.draft.replay,
     };
@@ -168,12 +168,9 @@ fn earlier(ctx: &Context, read: &DraftMaterial) -> Result<Earlier, Problem> {
 }
 
 /// SHA-256 of the policy that the service announces.
-fn policy(ctx: &Context) -> Result<Option<Digest>, Problem> {
-    let Some(path) = &ctx.settings.policy else {
-        return Ok(None);
-    };
-    let bytes = std::fs::read(path).map_err(|error| Problem::internal(&error))?;
-    Ok(Some(Digest::of(&bytes)))
+fn policy(ctx: &Context) -> Option<Digest> {
+    let policy = ctx.settings.policy.as_ref();
+    policy.map(|policy| Digest::of(&policy.text))
 }
 
 fn public(ctx: &Context, holder: &str, name: &'static str) -> Result<Vec<u8>, Problem> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use dispatch_core::custody::{Custodian, sealing};
 use dispatch_core::digest::Digest;
 use dispatch_core::freeze::json_lines;
+use dispatch_core::held::Held;
 use dispatch_core::import::{ImportOptions, import_drops};
 use dispatch_core::json::from_canonical;
 use dispatch_core::language::Message;
@@ -19,14 +20,14 @@ use crate::commands::announce::write_slip;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder::{self, SECRET, stage_file};
+use crate::folder::{self, Folder, SECRET, stage_file};
 use crate::{history, inputs};
 
 pub(crate) fn run(console: &Console, options: &Stage) -> Done {
     let held = history::read(console, &options.dir)?;
     let document = &held.prepared.announced.document;
     let plan = &document.plan;
-    if let Some(number) = history::pending(&options.dir, &held) {
+    if let Some(number) = held.pending(&Folder(&options.dir))? {
         return Err(Failure::new(
             format!(
                 "stage {number} was published and is not drawn yet: run `dispatch draw --stage {number}` first; a published stage is never withdrawn"
@@ -87,12 +88,7 @@ pub(crate) fn run(console: &Console, options: &Stage) -> Done {
 }
 
 /// After which stage of the parent a child's stage staffs the list.
-fn parent_stage(
-    console: &Console,
-    plan: &Plan,
-    path: Option<&Path>,
-    held: &history::Held,
-) -> Done<u64> {
+fn parent_stage(console: &Console, plan: &Plan, path: Option<&Path>, held: &Held) -> Done<u64> {
     let Some(path) = path else {
         let last = held.history.stages().last();
         let last = last.map_or(0, |line| line.stage.parent_stage);

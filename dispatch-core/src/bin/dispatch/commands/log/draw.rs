@@ -13,6 +13,7 @@ use dispatch_core::disclosure::Disclosure;
 use dispatch_core::entry::{
     Acknowledgement, Announcing, Contributing, Disclosing, Pulsing, Resulting, Staging, Step,
 };
+use dispatch_core::held;
 use dispatch_core::plan::SeedSource;
 use dispatch_core::result::ResultDocument;
 use dispatch_core::seed::SourceValue;
@@ -21,11 +22,10 @@ use dispatch_core::stage::StageDocument;
 use super::{Steps, add, document};
 use crate::args::log::LogDraw;
 use crate::commands::announce::pulse;
-use crate::commands::draw::drawn_with;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder::{self, SECRET, stage_file};
+use crate::folder::{self, Folder, SECRET, stage_file};
 use crate::log_folder::known::Known;
 use crate::log_folder::{LogFolder, documents};
 
@@ -96,7 +96,7 @@ impl Announced<'_> {
         }
         let announcing = Announcing::of(&self.document, &self.bytes);
         let mut steps = vec![Step::Announcement(announcing)];
-        if let Some(values) = drawn_with(self.dir)? {
+        if let Some(values) = held::drawn_with(&Folder(self.dir))? {
             for (source, value) in self.document.plan.seed.iter().zip(&values) {
                 if let (
                     SeedSource::Contribution { body, .. },
