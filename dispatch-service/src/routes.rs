@@ -1,7 +1,12 @@
 //! What there is to ask for: the one table of all endpoints, group by group.
 
+pub mod drafts;
 pub mod health;
+pub mod outside;
+pub mod page;
 pub mod people;
+pub mod plans;
+pub mod proposals;
 pub mod witnesses;
 
 use crate::http::endpoint::Endpoint;
@@ -10,8 +15,12 @@ use crate::http::endpoint::Endpoint;
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     [
+        drafts::endpoints(),
         health::endpoints(),
+        outside::endpoints(),
         people::endpoints(),
+        plans::endpoints(),
+        proposals::endpoints(),
         witnesses::endpoints(),
     ]
     .into_iter()

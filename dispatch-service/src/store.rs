@@ -11,6 +11,7 @@ mod postgres;
 mod reader;
 pub mod sql;
 mod sqlite;
+pub mod table;
 mod transaction;
 mod watched;
 mod writer;

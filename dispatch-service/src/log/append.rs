@@ -25,7 +25,7 @@ pub struct Appender {
     /// The head as of the last commit of this thread, and the right edge of its tree.
     known: Option<Head>,
     head: Head,
-    /// Whether the database goes on from what is known.
+    /// Whether the database goes on from what is known, and is this key's log.
     continues: bool,
     /// The head before the present change, once that has appended.
     mark: Option<Head>,
@@ -89,8 +89,8 @@ impl Appender {
             return Ok(());
         }
         // The first time, or another process has appended, or it is another database.
-        self.continues = self.check_continues(sql, size)?;
-        self.check_own(sql)?;
+        let continues = self.check_continues(sql, size)?;
+        self.continues = self.check_own(sql)? && continues;
         self.head = Head {
             number: row.count(2)?,
             time: row.count(3)?,
@@ -139,7 +139,7 @@ impl Appender {
 
     /// The log in the database must be the one that this key signs: another name or another key
     /// would make a second log of it.
-    fn check_own(&self, sql: &mut dyn Sql) -> Result<(), StoreError> {
+    fn check_own(&self, sql: &mut dyn Sql) -> Result<bool, StoreError> {
         let note = StoredLog::new(sql).file(CHECKPOINT)?.unwrap_or_default();
         let key = self.signer.key().verifier();
         let own = SignedCheckpoint::read(&note).is_ok_and(|checkpoint| {
@@ -153,7 +153,7 @@ impl Appender {
                 format!("数据库中的日志不是由密钥目录中{name}的密钥签署的；请恢复与该数据库配套的密钥目录"),
             ));
         }
-        Ok(())
+        Ok(own)
     }
 
     /// Appends a step.

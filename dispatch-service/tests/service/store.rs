@@ -23,6 +23,8 @@ mod blobs;
 mod changes;
 #[path = "store/refusals.rs"]
 mod refusals;
+#[path = "store/register.rs"]
+mod register;
 #[path = "store/schema.rs"]
 mod schema;
 #[path = "store/stored_log.rs"]

@@ -6,3 +6,5 @@ pub(crate) mod cluster;
 pub(crate) mod desk;
 #[path = "support/log.rs"]
 pub(crate) mod log;
+#[path = "support/steps.rs"]
+pub(crate) mod steps;

@@ -1,6 +1,7 @@
 //! The form of the tables.
 
-use dispatch_service::store::{Backend, Schema};
+use dispatch_service::store::table::TABLES;
+use dispatch_service::store::{Backend, Row, Schema, StoreError};
 
 use crate::support::cluster::backends;
 
@@ -22,6 +23,42 @@ fn both_back_ends_have_the_same_tables() {
             .replace("BIGINT", "INTEGER")
             .replace("\n);\n", "\n) STRICT;\n");
         assert_eq!(read("sqlite"), expected, "{}", name.display());
+    }
+}
+
+#[test]
+fn every_column_is_known_by_name() {
+    for place in backends() {
+        place.backend.migrate().unwrap();
+        let statement = match &place.backend {
+            Backend::Sqlite(_) => {
+                "SELECT t.name, c.name, c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'refinery%' ORDER BY t.name, c.cid"
+            }
+            Backend::Postgres(_) => {
+                "SELECT c.table_name::text, c.column_name::text, COALESCE(k.ordinal_position::bigint, 0) FROM information_schema.columns c LEFT JOIN (SELECT k.table_name, k.column_name, k.ordinal_position FROM information_schema.key_column_usage k JOIN information_schema.table_constraints t ON t.constraint_name = k.constraint_name AND t.constraint_type = 'PRIMARY KEY') k ON k.table_name = c.table_name AND k.column_name = c.column_name WHERE c.table_schema = 'public' AND c.table_name NOT LIKE 'refinery%' ORDER BY c.table_name, c.ordinal_position"
+            }
+        };
+        let found = place
+            .backend
+            .once(false, |sql| Ok(sql.query(statement, &[])?));
+        let mut expected = Vec::new();
+        for table in &*TABLES {
+            for (column, key) in table.columns.iter().zip(table.keys()) {
+                expected.push((table.name.to_owned(), (*column).to_owned(), key));
+            }
+        }
+        let told = |row: &Row| {
+            Ok((
+                row.text(0)?.to_owned(),
+                row.text(1)?.to_owned(),
+                row.integer(2)?,
+            ))
+        };
+        let found: Result<Vec<_>, StoreError> = found.unwrap().iter().map(told).collect();
+        let mut found = found.unwrap();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected, "{}", place.name);
     }
 }
 

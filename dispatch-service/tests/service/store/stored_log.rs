@@ -254,11 +254,13 @@ fn the_key_of_another_log_does_not_sign_it() {
         store.stop();
         for (name, seed) in [("log.example/test", 8), ("log.example/other", 7)] {
             let guard = Guard::closed();
-            guard.open();
             let key = SignerKey::new(name, KeyKind::Signature, [seed; 32]).unwrap();
-            let signer = LogSigner::new(key, guard, None);
+            let signer = LogSigner::new(key, guard.clone(), None);
             let (backend, clock) = (place.backend.clone(), hand.clock());
             let store = Store::start(backend, clock, signer, Limits::default()).unwrap();
+            store.write_blocking(|_| Ok(())).unwrap();
+            // Not even if somebody says that it may.
+            guard.open();
             let refused = append(&store, "fork").unwrap_err();
             assert_eq!(
                 (refused.status, refused.kind),
