@@ -195,6 +195,17 @@ impl Row {
             .map_err(|_| StoreError::Form(format!("column {column} is no SHA-256")))?;
         Ok(Digest::new(bytes))
     }
+
+    /// A SHA-256 or NULL.
+    ///
+    /// # Errors
+    /// If the column is something else.
+    pub fn optional_digest(&self, column: usize) -> Result<Option<Digest>, StoreError> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            _ => self.digest(column).map(Some),
+        }
+    }
 }
 
 fn wrong(column: usize, wanted: &str, found: &Value) -> StoreError {
