@@ -5,7 +5,9 @@
 
 use crate::announcement::Announcement;
 use crate::beacon::round_at_or_after;
-use crate::evidence::Announced;
+use crate::bundle;
+use crate::evidence::{Announced, roster_rules};
+use crate::freeze::Frozen;
 use crate::language::Message;
 use crate::plan::{Child, Plan, Quota, Rounding, Stratum};
 use crate::roster::Roster;
@@ -92,6 +94,32 @@ pub fn trial_plan(parent: &Announced, plan: &Plan, subjects: &Roster) -> Plan {
         // Without a parent it is drawn like any other.
         parent: Vec::new(),
         ..plan.clone()
+    }
+}
+
+/// Whether a child's draw that was frozen fits its parent; `officers` is the roster that the parent has
+/// published.
+///
+/// # Errors
+/// What does not fit: once it is announced nothing can be mended.
+pub fn fits(parent: &Announced, officers: &Roster, frozen: &Frozen) -> Result<(), Message> {
+    let own = &frozen.announcement;
+    child_of(parent, &own.plan)?;
+    if let Some(fault) = misfit(&parent.document, own) {
+        return Err(fault);
+    }
+    let bytes = frozen.public.get(bundle::OFFICERS).unwrap_or_default();
+    let own = Roster::read(bytes.to_vec(), &roster_rules(&own.plan, false))
+        .map_err(|fault| Message::new(fault.to_string(), fault.to_string()))?;
+    let mut ids = (0..own.len()).map(|row| own.id(row));
+    match ids.find(|id| officers.find(id).is_some()) {
+        Some(id) => Err(Message::new(
+            format!(
+                "officer {id}: stands in the parent's roster too; of one campaign an officer stands in one roster only, so that two officers are two people"
+            ),
+            format!("“{id}”：也在发起方的名录中；同一联合抽查中，每名人员只能列入一个名录"),
+        )),
+        None => Ok(()),
     }
 }
 

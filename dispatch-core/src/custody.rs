@@ -7,6 +7,7 @@
 
 mod acknowledgement;
 mod announced;
+mod card;
 pub mod opening;
 mod package;
 #[cfg(feature = "sealing")]
@@ -15,4 +16,5 @@ pub mod timelock;
 
 pub use self::acknowledgement::{acknowledgement_text, acknowledges};
 pub use self::announced::{Custodian, Custody};
+pub use self::card::Card;
 pub use self::package::CustodyPackage;

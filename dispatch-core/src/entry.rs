@@ -7,6 +7,7 @@
 pub mod admission;
 mod announced;
 mod form;
+mod made;
 mod step;
 
 pub use self::announced::AnnouncedStep;

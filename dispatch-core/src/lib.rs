@@ -7,7 +7,8 @@
 //! The library is pure: no clock, network, file, logging or global randomness. Entropy and the
 //! present time are arguments. The way through it:
 //!
-//! 1. [`import`] reads lists as bureaus have them, [`plan::source`] reads the plan as people write it.
+//! 1. [`import`] reads lists as bureaus have them, [`plan::source`] reads the plan as people write it;
+//!    [`material`] reads all files of a draw.
 //! 2. [`rehearsal`], [`simulation`] and [`plan::steering`] tell what cannot be staffed, how loads and
 //!    odds fall, and what could steer.
 //! 3. [`freeze`] makes the announcement, its commitment and the sealed files; [`slip`] the printed slip.
@@ -39,6 +40,7 @@ pub mod explain;
 pub mod export;
 pub mod freeze;
 pub mod handover;
+pub mod held;
 pub mod import;
 pub mod json;
 pub mod language;
@@ -46,6 +48,7 @@ pub mod ledger;
 pub mod listing;
 pub mod log;
 mod markup;
+pub mod material;
 pub mod merkle;
 pub mod monitor;
 pub mod officer;

@@ -139,7 +139,9 @@ impl Problem {
         }
     }
 
-    fn place(&self, language: Language) -> String {
+    /// File, sheet, row and column, as people name them; empty without a place.
+    #[must_use]
+    pub fn place(&self, language: Language) -> String {
         let mut parts = Vec::with_capacity(3);
         if !self.file.is_empty() {
             parts.push(self.file.to_string());

@@ -5,11 +5,14 @@
 //! Invariant: text, page and QR code carry the same full commitment, and no field can forge
 //! another line of the slip: control and direction characters are refused, markup is escaped.
 
+mod fields;
 mod page;
 #[cfg(test)]
 mod tests;
 
 use core::fmt::Write as _;
+
+pub use self::fields::local_time;
 
 use crate::digest::Digest;
 use crate::markup::forges;

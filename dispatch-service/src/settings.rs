@@ -4,6 +4,9 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dispatch_core::language::Message;
+use dispatch_core::log::LogPolicy;
+use dispatch_core::timestamp::Authority;
 use zeroize::Zeroizing;
 
 /// Settings of a running service.
@@ -25,12 +28,18 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// Connections at once; more wait.
     pub connections: usize,
+    /// Requests at once; more are refused.
+    pub requests: usize,
+    /// How long what runs may go on after the service was told to stop.
+    pub stop_deadline: Duration,
     /// Drand relays, each asked for `<relay>/<chain hash>/public/<round>`.
     pub relays: Vec<String>,
     /// How often the scheduler looks for what is due.
     pub tick: Duration,
     /// Policy of the log (C2SP tlog-policy), with the witnesses that cosign it.
-    pub policy: Option<PathBuf>,
+    pub policy: Option<PublishedPolicy>,
+    /// Time-stamp authorities (RFC 3161) whose tokens over checkpoints are kept.
+    pub authorities: Vec<Authority>,
     /// A single-sign-on gateway, if there is one.
     pub gateway: Option<Gateway>,
     /// How long a session lasts without a request, and altogether.
@@ -41,6 +50,26 @@ pub struct Settings {
     pub lock_after: u64,
     /// How long a name stays locked.
     pub lock_for: Duration,
+}
+
+/// The policy that the log publishes, as it stands and as it reads.
+#[derive(Clone, Debug)]
+pub struct PublishedPolicy {
+    /// The bytes of `log.policy`.
+    pub text: Vec<u8>,
+    /// What they say.
+    pub policy: LogPolicy,
+}
+
+impl PublishedPolicy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// What is wrong with it, and in which line.
+    pub fn read(text: Vec<u8>) -> Result<Self, Message> {
+        let policy = LogPolicy::read(&text)?;
+        Ok(Self { text, policy })
+    }
 }
 
 /// A gateway that has authenticated people already.
@@ -63,9 +92,12 @@ impl Default for Settings {
             request_timeout: Duration::from_secs(60),
             header_timeout: Duration::from_secs(10),
             connections: 1024,
+            requests: 512,
+            stop_deadline: Duration::from_secs(25),
             relays: Vec::new(),
             tick: Duration::from_secs(2),
             policy: None,
+            authorities: Vec::new(),
             gateway: None,
             session_idle: Duration::from_secs(30 * 60),
             session_total: Duration::from_secs(12 * 60 * 60),

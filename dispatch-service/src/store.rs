@@ -11,15 +11,19 @@ mod postgres;
 mod reader;
 pub mod sql;
 mod sqlite;
+pub mod table;
 mod transaction;
+mod watched;
 mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::migration::Schema;
 use self::reader::Readers;
 pub use self::sql::{Row, Sql, StoreError, Value};
 pub use self::transaction::Transaction;
+use self::watched::Watched;
 use self::writer::Writer;
 use crate::clock::Clock;
 use crate::log::LogSigner;
@@ -49,14 +53,28 @@ pub(crate) trait Connection: Sql {
     /// Begins a transaction: for writing, with the exclusive right to write; for reading, with one
     /// view of the data throughout.
     fn begin(&mut self, write: bool) -> Result<(), StoreError>;
+
+    /// Whether the database still answers on it; asked after a pause.
+    fn is_alive(&mut self) -> bool;
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Answering requests that change nothing: the connection cannot write.
+    Reading,
+    /// The writer thread.
+    Writing,
+    /// A command of an operator, which may take its time.
+    Command,
 }
 
 impl Backend {
     /// Opens a connection.
-    pub(crate) fn connect(&self) -> Result<Box<dyn Connection>, StoreError> {
+    pub(crate) fn connect(&self, purpose: Purpose) -> Result<Box<dyn Connection>, StoreError> {
         match self {
-            Self::Sqlite(path) => sqlite::connect(path),
-            Self::Postgres(url) => postgres::connect(url),
+            Self::Sqlite(path) => sqlite::connect(path, purpose),
+            Self::Postgres(url) => postgres::connect(url, purpose),
         }
     }
 
@@ -69,12 +87,20 @@ impl Backend {
         migration::run(self)
     }
 
+    /// What the tables are.
+    ///
+    /// # Errors
+    /// If the database is gone.
+    pub fn schema(&self) -> Result<Schema, StoreError> {
+        migration::schema(self)
+    }
+
     /// Whether the tables are those of this program's version.
     ///
     /// # Errors
     /// If the database is gone.
     pub fn is_migrated(&self) -> Result<bool, StoreError> {
-        migration::is_current(self)
+        Ok(self.schema()? == Schema::Current)
     }
 
     /// Runs one job on a connection of its own, inside a transaction: for the commands of operators,
@@ -87,11 +113,25 @@ impl Backend {
         write: bool,
         job: impl FnOnce(&mut dyn Sql) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let mut connection = self.connect()?;
+        let mut connection = self.connect(Purpose::Command)?;
         connection.begin(write)?;
-        let done = job(&mut *connection);
-        connection.execute(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }, &[])?;
-        done
+        let mut watched = Watched::in_transaction(&mut *connection);
+        let done = job(&mut watched);
+        let done = match (done, watched.into_fault()) {
+            (Ok(_), Some(fault)) => Err(fault.into()),
+            (done, _) => done,
+        };
+        match done {
+            Ok(done) => {
+                connection.execute("COMMIT", &[])?;
+                Ok(done)
+            }
+            Err(problem) => {
+                // What the job says matters more than whether the database could still be told.
+                let _ = connection.execute("ROLLBACK", &[]);
+                Err(problem)
+            }
+        }
     }
 }
 

@@ -17,3 +17,5 @@ mod people;
 mod store;
 #[path = "service/support.rs"]
 mod support;
+#[path = "service/witnesses.rs"]
+mod witnesses;

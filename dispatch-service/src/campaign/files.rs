@@ -5,12 +5,15 @@
 //! `secret/` what is sealed. Invariant: a sealed file is encrypted before it reaches the database, and
 //! a file that is there is never changed, only drafts' files are replaced.
 
+use std::io::Cursor;
+
+use bytes::Bytes;
 use dispatch_core::digest::Digest;
 use zeroize::Zeroizing;
 
 use crate::keys::Envelope;
 use crate::problem::Problem;
-use crate::store::{Sql, Value, blob};
+use crate::store::{Sql, Store, Value, blob};
 
 /// A file that is held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +113,70 @@ pub fn add_sealed(
     )
 }
 
+/// A sealed file whose blob is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// SHA-256 of the encrypted bytes.
+    pub digest: Digest,
+    /// Bytes, decrypted.
+    pub length: u64,
+}
+
+/// Stores a large file sealed, from a plain thread, before the change that takes it in with
+/// [`add_stored_sealed`]: others go on meanwhile.
+///
+/// # Errors
+/// If the database is gone, or the file is too long to seal.
+pub fn store_sealed(
+    store: &Store,
+    envelope: &Envelope,
+    holder: &str,
+    name: &str,
+    plain: Zeroizing<Vec<u8>>,
+) -> Result<StoredFile, Problem> {
+    let length = plain.len() as u64;
+    let sealed = Bytes::from(envelope.seal(&place(holder, name), &plain)?);
+    drop(plain);
+    let (digest, _) = blob::store(store, || Ok(Box::new(Cursor::new(sealed.clone()))))?;
+    Ok(StoredFile { digest, length })
+}
+
+/// Takes in a file that was stored sealed, under the same holder and name.
+///
+/// # Errors
+/// 409 if there is a file of this name, or the database is gone.
+pub fn add_stored_sealed(
+    sql: &mut dyn Sql,
+    holder: &str,
+    name: &str,
+    stored: &StoredFile,
+) -> Result<(), Problem> {
+    add_stored(
+        sql,
+        holder,
+        name,
+        OCTETS,
+        (stored.digest, stored.length),
+        true,
+    )
+}
+
+/// Deletes a file that was stored sealed and then not taken in, if it was not.
+///
+/// # Errors
+/// If the database is gone.
+pub fn forget_sealed(sql: &mut dyn Sql, stored: &StoredFile) -> Result<(), Problem> {
+    let digest: Value = (&stored.digest).into();
+    let held = sql.query_one(
+        "SELECT name FROM held_file WHERE digest = ?1 LIMIT 1",
+        std::slice::from_ref(&digest),
+    )?;
+    if held.is_none() {
+        delete_blob(sql, digest)?;
+    }
+    Ok(())
+}
+
 /// Replaces a file of a draft, sealed.
 ///
 /// # Errors
@@ -141,12 +208,17 @@ pub fn remove(sql: &mut dyn Sql, holder: &str, name: &str) -> Result<(), Problem
     let digest: Value = (&file.digest).into();
     // Sealed bytes are nobody else's: a nonce makes them unique.
     if file.sealed {
-        sql.execute(
-            "DELETE FROM blob_piece WHERE digest = ?1",
-            std::slice::from_ref(&digest),
-        )?;
-        sql.execute("DELETE FROM blob WHERE digest = ?1", &[digest])?;
+        delete_blob(sql, digest)?;
     }
+    Ok(())
+}
+
+fn delete_blob(sql: &mut dyn Sql, digest: Value) -> Result<(), Problem> {
+    sql.execute(
+        "DELETE FROM blob_piece WHERE digest = ?1",
+        std::slice::from_ref(&digest),
+    )?;
+    sql.execute("DELETE FROM blob WHERE digest = ?1", &[digest])?;
     Ok(())
 }
 

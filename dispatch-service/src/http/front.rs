@@ -14,9 +14,9 @@ use tracing::Instrument as _;
 
 use super::body::{self, BodyStream};
 use super::endpoint::{Access, Answer, Endpoint, Request};
-use super::query;
 use super::respond::{self, Asked, REQUEST_ID};
 use super::router::{Found, Router};
+use super::{openapi, query};
 use crate::access::Actor;
 use crate::context::Context;
 use crate::people::{self, Presented};
@@ -166,12 +166,15 @@ impl Front {
             id,
             peer: arrived.peer,
         };
+        if openapi::is_change(endpoint) {
+            request.idempotency_key()?;
+        }
         (endpoint.handler)(context.clone(), request).await
     }
 }
 
 /// The id that the request brings, or a new one.
-fn request_id(headers: &HeaderMap) -> String {
+pub(super) fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let given = given.filter(|id| {
         (8..=64).contains(&id.len())

@@ -8,12 +8,12 @@ use dispatch_core::entry::admission::admit;
 use dispatch_core::entry::{Entry, Step};
 use dispatch_core::language::Message;
 use dispatch_core::log::tile::{TilePath, write_bundle};
-use dispatch_core::log::view::LogView;
-use dispatch_core::log::{Growth, GrowthError};
+use dispatch_core::log::view::{CHECKPOINT, LogView};
+use dispatch_core::log::{Growth, GrowthError, SignedCheckpoint};
 use dispatch_core::merkle::{empty_root, leaf_hash, root_of};
 use dispatch_core::syntax::time_text;
 
-use super::{LogSigner, StoredLog};
+use super::{Held, LogSigner, StoredLog};
 use crate::problem::Problem;
 use crate::register::{self, RegisterState};
 use crate::store::{Sql, StoreError};
@@ -25,6 +25,10 @@ pub struct Appender {
     /// The head as of the last commit of this thread, and the right edge of its tree.
     known: Option<Head>,
     head: Head,
+    /// Whether the database goes on from what is known, and is this key's log.
+    continues: bool,
+    /// The head before the present change, once that has appended.
+    mark: Option<Head>,
     /// What `remember` is told after the commit.
     signed: Option<String>,
 }
@@ -60,6 +64,8 @@ impl Appender {
             signer,
             known: None,
             head: Head::default(),
+            continues: false,
+            mark: None,
             signed: None,
         }
     }
@@ -74,14 +80,17 @@ impl Appender {
         )?;
         let row = row.ok_or_else(|| StoreError::Form("the log was not begun".to_owned()))?;
         let (size, root) = (row.count(0)?, row.digest(1)?);
-        if let Some(known) = &self.known {
-            if known.size == size && known.root == root {
-                self.head = known.clone();
-                return Ok(());
-            }
-            // Another process has appended, or the database is not the one that it was.
-            self.check_continues(sql, size)?;
+        self.mark = None;
+        if let Some(known) = &self.known
+            && (known.size, known.root) == (size, root)
+        {
+            self.head = known.clone();
+            self.continues = true;
+            return Ok(());
         }
+        // The first time, or another process has appended, or it is another database.
+        let continues = self.check_continues(sql, size)?;
+        self.continues = self.check_own(sql)? && continues;
         self.head = Head {
             number: row.count(2)?,
             time: row.count(3)?,
@@ -97,11 +106,21 @@ impl Appender {
         Ok(())
     }
 
+    /// The time of this transaction. Where two processes' clocks differ by seconds, the one that is
+    /// behind takes the time of the last entry: entries never go back in time.
+    pub(crate) const fn time(&self, now: u64) -> u64 {
+        if now < self.head.time && self.head.time.saturating_sub(now) <= TOLERANCE {
+            self.head.time
+        } else {
+            now
+        }
+    }
+
     /// What this process has signed must be the beginning of what the database holds now; otherwise
     /// an older database took its place, and the guard closes.
-    fn check_continues(&self, sql: &mut dyn Sql, size: u64) -> Result<(), StoreError> {
+    fn check_continues(&self, sql: &mut dyn Sql, size: u64) -> Result<bool, StoreError> {
         let Some(known) = &self.known else {
-            return Ok(());
+            return Ok(true);
         };
         let continues = known.size <= size && {
             let log = StoredLog::new(sql);
@@ -115,7 +134,26 @@ impl Appender {
                 format!("数据库中的日志（{size}条）与本进程已签署的{known}条不衔接，可能被换成了旧副本；请恢复较新的数据库，见 docs/operations.md"),
             ));
         }
-        Ok(())
+        Ok(continues)
+    }
+
+    /// The log in the database must be the one that this key signs: another name or another key
+    /// would make a second log of it.
+    fn check_own(&self, sql: &mut dyn Sql) -> Result<bool, StoreError> {
+        let note = StoredLog::new(sql).file(CHECKPOINT)?.unwrap_or_default();
+        let key = self.signer.key().verifier();
+        let own = SignedCheckpoint::read(&note).is_ok_and(|checkpoint| {
+            checkpoint.checkpoint.origin == self.signer.key().name()
+                && checkpoint.verify(&key).unwrap_or(false)
+        });
+        if !own {
+            let name = self.signer.key().name();
+            self.signer.guard().close(Message::new(
+                format!("the log in the database was not signed with the key of {name} in the key folder; restore the key folder that belongs to this database"),
+                format!("数据库中的日志不是由密钥目录中{name}的密钥签署的；请恢复与该数据库配套的密钥目录"),
+            ));
+        }
+        Ok(own)
     }
 
     /// Appends a step.
@@ -148,6 +186,7 @@ impl Appender {
             }
             register::Refusal::Store(error) => error.into(),
         })?;
+        self.mark.get_or_insert_with(|| self.head.clone());
         let index = self.head.growth.size();
         let full = self
             .head
@@ -178,14 +217,16 @@ impl Appender {
         Ok(index)
     }
 
-    /// What to go back to when a change is not kept.
-    pub(crate) fn mark(&self) -> Head {
-        self.head.clone()
+    /// A change begins.
+    pub(crate) fn mark(&mut self) {
+        self.mark = None;
     }
 
-    /// Goes back.
-    pub(crate) fn reset(&mut self, mark: Head) {
-        self.head = mark;
+    /// Goes back to where the change began: it is not kept.
+    pub(crate) fn reset(&mut self) {
+        if let Some(mark) = self.mark.take() {
+            self.head = mark;
+        }
     }
 
     /// Signs a checkpoint if anything was appended.
@@ -193,6 +234,10 @@ impl Appender {
         let (size, root) = (self.head.growth.size(), self.head.growth.root());
         if size == self.head.size {
             return Ok(());
+        }
+        // It may have been closed since the entry was taken.
+        if let Held::Closed(why) = self.signer.guard().held() {
+            return Err(StoreError::Gone(why.english));
         }
         let note = self.signer.sign(size, root)?.to_text();
         let number = self.head.number.saturating_add(1);
@@ -206,7 +251,10 @@ impl Appender {
 
     /// The transaction was committed.
     pub(crate) fn committed(&mut self) {
-        self.known = Some(self.head.clone());
+        // What was signed stays known, whatever database is there now.
+        if self.continues {
+            self.known = Some(self.head.clone());
+        }
         if let Some(note) = self.signed.take() {
             self.signer.remember(&note);
         }
@@ -216,6 +264,7 @@ impl Appender {
     /// the head is read anew. What was known before still has to be there.
     pub(crate) fn forget(&mut self) {
         self.signed = None;
+        self.mark = None;
         self.head = Head::default();
     }
 }
@@ -232,10 +281,14 @@ pub fn begin_log(sql: &mut dyn Sql, signer: &LogSigner, now: u64) -> Result<bool
         return Ok(false);
     }
     let root = empty_root();
-    sql.execute(
-        "INSERT INTO log_head (id, size, root, checkpoint, time) VALUES (1, 0, ?1, 0, ?2)",
+    let begun = sql.execute(
+        "INSERT INTO log_head (id, size, root, checkpoint, time) VALUES (1, 0, ?1, 0, ?2) ON CONFLICT (id) DO NOTHING",
         &[(&root).into(), now.into()],
     )?;
+    if begun == 0 {
+        // Another process was quicker.
+        return Ok(false);
+    }
     let note = signer.sign(0, root)?.to_text();
     record(sql, 0, 0, &root, &note, now)?;
     Ok(true)
@@ -284,3 +337,6 @@ fn resume(sql: &mut dyn Sql, size: u64) -> Result<Growth, StoreError> {
         GrowthError::Tile(error) => StoreError::Form(error.to_string()),
     })
 }
+
+/// Seconds by which the clocks of two processes may differ.
+const TOLERANCE: u64 = 5;

@@ -61,8 +61,9 @@ impl LogSigner {
         let Some(path) = &self.memory else {
             return;
         };
-        // Not flushed: an older one that is found after a power failure is as true.
-        let written = path.with_extension("new");
+        // Not flushed: an older one that is found after a power failure is as true. Two processes may
+        // share the folder.
+        let written = path.with_extension(std::process::id().to_string());
         let done = std::fs::write(&written, note).and_then(|()| std::fs::rename(&written, path));
         if let Err(error) = done {
             tracing::warn!(%error, "the latest checkpoint could not be remembered beside the key");

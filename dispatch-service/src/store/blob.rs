@@ -1,7 +1,9 @@
 //! Blobs: bytes by their SHA-256, in pieces, so that none is ever held twice in memory.
 //!
 //! A blob is written piece by piece and is there once it is complete; the same bytes are stored once.
-//! One that the law let expire leaves its hash, its length, the time and the reason.
+//! One that the law let expire leaves its hash, its length, the time and the reason, until the same
+//! bytes are stored again. Invariant: no piece is ever written that is not the hash's, and a blob that
+//! is complete never stops being so but by expiring; so two may store the same one at once.
 
 use std::io::Read;
 
@@ -29,7 +31,7 @@ pub struct BlobInfo {
 /// If the database is gone.
 pub fn info(sql: &mut dyn Sql, digest: &Digest) -> Result<Option<BlobInfo>, StoreError> {
     let row = sql.query_one(
-        "SELECT length, expired, expired_reason FROM blob WHERE digest = ?1 AND complete = 1",
+        "SELECT length, expired, expired_reason FROM blob WHERE digest = ?1 AND (complete = 1 OR expired IS NOT NULL)",
         &[digest.into()],
     )?;
     let Some(row) = row else {
@@ -110,8 +112,14 @@ pub fn store(
 ) -> Result<(Digest, u64), Problem> {
     let failed = |error: std::io::Error| Problem::internal(&error);
     let mut hash = Sha256::new();
-    let length = std::io::copy(&mut open().map_err(failed)?, &mut HashWriter(&mut hash));
-    let length = length.map_err(failed)?;
+    let mut length = 0_u64;
+    let mut hashes = Vec::new();
+    let mut reader = open().map_err(failed)?;
+    while let Some(part) = next_piece(&mut *reader).map_err(failed)? {
+        hash.update(&part);
+        length = length.saturating_add(part.len() as u64);
+        hashes.push(Digest::of(&part));
+    }
     let digest = Digest::new(hash.finalize().into());
     let known = store.read_blocking(move |sql| Ok(info(sql, &digest)?))?;
     if known.is_some_and(|info| info.expired.is_none()) {
@@ -119,20 +127,23 @@ pub fn store(
     }
     store.write_blocking(move |change| Ok(begin(change.sql, &digest, length, change.now)?))?;
     let mut reader = open().map_err(failed)?;
-    for number in 0.. {
-        let mut part = Vec::with_capacity(PIECE);
-        reader
-            .by_ref()
-            .take(PIECE as u64)
-            .read_to_end(&mut part)
-            .map_err(failed)?;
-        if part.is_empty() {
-            break;
+    for (number, expected) in (0..).zip(hashes) {
+        let part = next_piece(&mut *reader)
+            .map_err(failed)?
+            .unwrap_or_default();
+        if Digest::of(&part) != expected {
+            return Err(Problem::internal(&"a file changed while it was stored"));
         }
         store.write_blocking(move |change| Ok(put_piece(change.sql, &digest, number, &part)?))?;
     }
     store.write_blocking(move |change| Ok(complete(change.sql, &digest)?))?;
     Ok((digest, length))
+}
+
+fn next_piece(reader: &mut dyn Read) -> std::io::Result<Option<Vec<u8>>> {
+    let mut part = Vec::with_capacity(PIECE);
+    reader.take(PIECE as u64).read_to_end(&mut part)?;
+    Ok((!part.is_empty()).then_some(part))
 }
 
 /// Lets a blob expire, where the law says so: the bytes go, hash, length, time and reason stay.
@@ -151,10 +162,27 @@ pub fn expire(sql: &mut dyn Sql, digest: &Digest, reason: &str, now: u64) -> Res
     Ok(())
 }
 
-fn begin(sql: &mut dyn Sql, digest: &Digest, length: u64, now: u64) -> Result<(), StoreError> {
-    // Bytes that come again after they expired are kept again: somebody has them anyway.
+/// Removes the pieces of blobs that were begun before this time and never completed; how many pieces.
+///
+/// # Errors
+/// If the database is gone.
+pub fn sweep(sql: &mut dyn Sql, before: u64) -> Result<u64, StoreError> {
+    let pieces = sql.execute(
+        "DELETE FROM blob_piece WHERE digest IN (SELECT digest FROM blob WHERE complete = 0 AND created < ?1)",
+        &[before.into()],
+    )?;
     sql.execute(
-        "INSERT INTO blob (digest, length, complete, created) VALUES (?1, ?2, 0, ?3) ON CONFLICT (digest) DO UPDATE SET complete = 0, expired = NULL, expired_reason = NULL",
+        "DELETE FROM blob WHERE complete = 0 AND expired IS NULL AND created < ?1",
+        &[before.into()],
+    )?;
+    Ok(pieces)
+}
+
+fn begin(sql: &mut dyn Sql, digest: &Digest, length: u64, now: u64) -> Result<(), StoreError> {
+    // Bytes that come again after they expired are kept again: somebody has them anyway. What was
+    // said of them stays until all are there.
+    sql.execute(
+        "INSERT INTO blob (digest, length, complete, created) VALUES (?1, ?2, 0, ?3) ON CONFLICT (digest) DO UPDATE SET complete = 0, created = ?3 WHERE blob.expired IS NOT NULL",
         &[digest.into(), length.into(), now.into()],
     )?;
     Ok(())
@@ -174,22 +202,13 @@ fn put_piece(
 }
 
 fn complete(sql: &mut dyn Sql, digest: &Digest) -> Result<(), StoreError> {
-    sql.execute(
-        "UPDATE blob SET complete = 1 WHERE digest = ?1",
+    let changed = sql.execute(
+        "UPDATE blob SET complete = 1, expired = NULL, expired_reason = NULL WHERE digest = ?1 AND length = (SELECT CAST(COALESCE(SUM(LENGTH(bytes)), 0) AS BIGINT) FROM blob_piece WHERE digest = ?1)",
         &[digest.into()],
     )?;
+    if changed == 0 {
+        // It expired, or was swept away, in the middle.
+        return Err(StoreError::Gone(format!("the blob {digest} lacks pieces")));
+    }
     Ok(())
-}
-
-struct HashWriter<'h>(&'h mut Sha256);
-
-impl std::io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

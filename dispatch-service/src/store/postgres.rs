@@ -8,7 +8,7 @@ use postgres::error::SqlState;
 use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
 
-use super::{Connection, Row, Sql, StoreError, Value};
+use super::{Connection, Purpose, Row, Sql, StoreError, Value};
 
 /// A connection to a server.
 struct Postgres {
@@ -17,26 +17,43 @@ struct Postgres {
 }
 
 /// Connects to a server.
-pub(super) fn connect(url: &str) -> Result<Box<dyn Connection>, StoreError> {
+pub(super) fn connect(url: &str, purpose: Purpose) -> Result<Box<dyn Connection>, StoreError> {
     Ok(Box::new(Postgres {
-        client: open(url)?,
+        client: open(url, purpose)?,
         prepared: HashMap::new(),
     }))
 }
 
 /// The client itself, for migrations.
-pub(super) fn open(url: &str) -> Result<Client, StoreError> {
+pub(super) fn open(url: &str, purpose: Purpose) -> Result<Client, StoreError> {
     let mut config: Config = url.parse().map_err(error)?;
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT);
+    }
+    // A server that is cut off without a word is given up after a minute, not after hours.
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+        config.keepalives_idle(SILENCE / 2);
     }
     if config.get_application_name().is_none() {
         config.application_name("dispatch-service");
     }
     let mut client = config.connect(NoTls).map_err(error)?;
-    // A statement that hangs holds everybody up; a lock that another process holds is waited for.
+    let settings = match purpose {
+        // A statement that hangs holds everybody up; a lock of another process is waited for.
+        Purpose::Reading => {
+            "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '120s'; SET default_transaction_read_only = on"
+        }
+        Purpose::Writing => {
+            "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '120s'; SET lock_timeout = '30s'"
+        }
+        Purpose::Command => {
+            "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '30s'"
+        }
+    };
+    client.batch_execute(settings).map_err(error)?;
     client
-        .batch_execute("SET statement_timeout = '60s'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '120s'; SET synchronous_commit = on; SET client_min_messages = warning;")
+        .batch_execute("SET synchronous_commit = on; SET client_min_messages = warning")
         .map_err(error)?;
     Ok(client)
 }
@@ -60,6 +77,10 @@ impl Connection for Postgres {
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         };
         self.client.batch_execute(statement).map_err(error)
+    }
+
+    fn is_alive(&mut self) -> bool {
+        self.client.is_valid(CONNECT).is_ok()
     }
 }
 
@@ -148,8 +169,13 @@ pub(super) fn error(error: postgres::Error) -> StoreError {
         text = format!("{text}: {source}");
     }
     let Some(code) = error.code() else {
-        // Without a code of the server it is the connection.
-        return StoreError::Gone(text);
+        // Without a code of the server it is the connection, or this program's own fault.
+        let own = OWN_FAULTS.iter().any(|own| text.starts_with(own));
+        return if own {
+            StoreError::Other(text)
+        } else {
+            StoreError::Gone(text)
+        };
     };
     if *code == SqlState::DISK_FULL {
         return StoreError::Full(text);
@@ -166,5 +192,16 @@ pub(super) fn error(error: postgres::Error) -> StoreError {
     StoreError::Other(text)
 }
 
+/// How the client's own errors begin that are not the connection's.
+const OWN_FAULTS: [&str; 6] = [
+    "error serializing parameter",
+    "error deserializing column",
+    "invalid column",
+    "invalid configuration",
+    "invalid connection string",
+    "expected ",
+];
+/// How long a server may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);

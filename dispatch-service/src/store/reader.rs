@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::{Backend, Connection, Limits, Sql, StoreError};
+use super::{Backend, Connection, Limits, Purpose, Sql, StoreError, Watched};
 use crate::problem::Problem;
 
 /// Something to do on a connection, and whom to tell.
@@ -37,10 +38,14 @@ where
             }
         };
         let job = self.job;
-        let done = catch_unwind(AssertUnwindSafe(|| job(connection)));
+        let mut watched = Watched::reading(connection);
+        let done = catch_unwind(AssertUnwindSafe(|| job(&mut watched)));
+        // A connection that broke, or was left by a panic, is opened anew.
+        let broken = watched
+            .into_fault()
+            .is_some_and(|fault| fault.ends_transaction());
+        let usable = !broken && done.is_ok();
         let done = done.unwrap_or_else(|panic| Err(panicked(&*panic)));
-        // A connection that may be broken is opened anew.
-        let usable = !matches!(&done, Err(problem) if problem.status >= 500);
         let _ = self.answer.send(done);
         usable
     }
@@ -123,21 +128,21 @@ impl Readers {
 
 /// Serves jobs until the queue is closed.
 fn serve(backend: &Backend, jobs: &Mutex<Receiver<Box<dyn Job>>>, waiting: &AtomicUsize) {
-    let mut held: Option<Box<dyn Connection>> = None;
+    let mut held: Option<(Box<dyn Connection>, Instant)> = None;
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else {
             return;
         };
         waiting.fetch_sub(1, Ordering::Relaxed);
-        let connection = match held.take() {
-            Some(connection) => Ok(connection),
-            None => backend.connect(),
-        };
+        let usable = held.take().and_then(|(mut connection, used)| {
+            (used.elapsed() < PAUSE || connection.is_alive()).then_some(connection)
+        });
+        let connection = usable.map_or_else(|| backend.connect(Purpose::Reading), Ok);
         match connection {
             Ok(mut connection) => {
                 if job.run(Ok(&mut *connection)) {
-                    held = Some(connection);
+                    held = Some((connection, Instant::now()));
                 }
             }
             Err(error) => {
@@ -155,3 +160,7 @@ pub(super) fn panicked(panic: &(dyn Any + Send)) -> Problem {
         .or_else(|| panic.downcast_ref::<String>().cloned());
     Problem::internal(&text.unwrap_or_else(|| "a panic".to_owned()))
 }
+
+/// After a pause as long as this a connection is tried before it is used: the server may have been
+/// restarted.
+const PAUSE: Duration = Duration::from_secs(1);

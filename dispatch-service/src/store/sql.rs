@@ -3,8 +3,12 @@
 //! Statements are written once, in the words that PostgreSQL and SQLite share, with `?1`, `?2`, … for
 //! values. Integers are 64 bits, hashes and encrypted things are bytes, times are seconds since 1970.
 //! Invariant: no statement is ever put together from what somebody sent; only constants are statements.
+//!
+//! After a statement of a change failed, the change can only be given up: PostgreSQL runs nothing more
+//! in it, and so the embedded store does not either. Where a row may be there already, say `ON CONFLICT`.
 
 use dispatch_core::digest::Digest;
+use dispatch_core::language::Message;
 
 use crate::problem::Problem;
 
@@ -53,7 +57,7 @@ pub trait Sql {
 }
 
 /// Why the store did not do what it was asked for.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database cannot be reached, or the connection broke: whether the last commit was done is
     /// not known.
@@ -65,6 +69,9 @@ pub enum StoreError {
     /// A row with this key is there already.
     #[error("there is such a row already: {0}")]
     Unique(String),
+    /// A text holds the character U+0000, which PostgreSQL does not take.
+    #[error("a text holds the character U+0000")]
+    Nul,
     /// Too many requests are waiting.
     #[error("too many requests are waiting for the database")]
     Busy,
@@ -76,9 +83,20 @@ pub enum StoreError {
     Other(String),
 }
 
+impl StoreError {
+    /// Whether the connection, and with it the whole transaction, has to be given up.
+    pub(super) const fn ends_transaction(&self) -> bool {
+        matches!(self, Self::Gone(_) | Self::Full(_))
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Nul => Self::invalid(Message::new(
+                "a text holds the character U+0000; take it out",
+                "文本中含有字符 U+0000，请删除",
+            )),
             StoreError::Gone(_) | StoreError::Busy | StoreError::Full(_) => {
                 tracing::warn!(%error, "the store did not answer");
                 Self::unavailable(
@@ -176,6 +194,17 @@ impl Row {
         let bytes = <[u8; 32]>::try_from(bytes)
             .map_err(|_| StoreError::Form(format!("column {column} is no SHA-256")))?;
         Ok(Digest::new(bytes))
+    }
+
+    /// A SHA-256 or NULL.
+    ///
+    /// # Errors
+    /// If the column is something else.
+    pub fn optional_digest(&self, column: usize) -> Result<Option<Digest>, StoreError> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            _ => self.digest(column).map(Some),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use super::reader::panicked;
-use super::{Backend, Connection, Limits, StoreError, Transaction};
+use super::{Backend, Connection, Limits, Purpose, StoreError, Transaction, Watched};
 use crate::clock::Clock;
 use crate::log::{Appender, LogSigner};
 use crate::problem::Problem;
@@ -23,6 +23,8 @@ use crate::problem::Problem;
 trait Job: Send {
     /// Makes the change; whether it is to be kept.
     fn run(&mut self, transaction: &mut Transaction<'_>) -> bool;
+    /// A statement failed, and the job did not say so: it is not kept.
+    fn refuse(&mut self, fault: StoreError);
     /// Gives the answer, after the commit or because there is none.
     fn answer(self: Box<Self>, failed: Option<Problem>);
 }
@@ -47,6 +49,12 @@ where
         let keep = done.is_ok();
         self.outcome = Some(done);
         keep
+    }
+
+    fn refuse(&mut self, fault: StoreError) {
+        if matches!(self.outcome, Some(Ok(_))) {
+            self.outcome = Some(Err(fault.into()));
+        }
     }
 
     fn answer(self: Box<Self>, failed: Option<Problem>) {
@@ -173,47 +181,44 @@ impl Loop {
             let failed = self.commit(&mut batch).err();
             if let Some(error) = &failed {
                 tracing::warn!(%error, "a commit failed; the connection is opened anew");
-                self.held = None;
                 self.log.forget();
             } else {
                 self.log.committed();
             }
             for job in batch {
-                let again = failed.as_ref().map(|error| match error {
-                    StoreError::Full(text) => StoreError::Full(text.clone()),
-                    other => StoreError::Gone(other.to_string()),
-                });
-                job.answer(again.map(Problem::from));
+                job.answer(failed.clone().map(Problem::from));
             }
         }
     }
 
+    /// Runs the changes and commits those that are to be kept. After an error the connection is
+    /// closed, and with it whatever was not committed is gone.
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-        let mut connection = match self.held.take() {
-            Some(connection) => connection,
-            None => self.backend.connect()?,
-        };
-        if connection.begin(true).is_err() {
-            // The server may have been restarted since the last change: once, anew.
-            connection = self.backend.connect()?;
-            connection.begin(true)?;
-        }
+        let mut connection = self.begun()?;
         self.log.begin(&mut *connection)?;
-        let now = self.clock.now();
+        let now = self.log.time(self.clock.now());
         let mut kept = 0_usize;
         for job in batch {
             connection.execute("SAVEPOINT change", &[])?;
-            let before = self.log.mark();
-            let mut transaction = Transaction {
-                sql: &mut *connection,
+            self.log.mark();
+            let mut watched = Watched::in_transaction(&mut *connection);
+            let keep = job.run(&mut Transaction {
+                sql: &mut watched,
                 log: &mut self.log,
                 now,
-            };
-            if job.run(&mut transaction) {
+            });
+            let fault = watched.into_fault();
+            if let Some(fault) = fault.as_ref().filter(|fault| fault.ends_transaction()) {
+                return Err(fault.clone());
+            }
+            if keep && fault.is_none() {
                 kept = kept.saturating_add(1);
             } else {
+                if let Some(fault) = fault {
+                    job.refuse(fault);
+                }
                 connection.execute("ROLLBACK TO SAVEPOINT change", &[])?;
-                self.log.reset(before);
+                self.log.reset();
             }
             connection.execute("RELEASE SAVEPOINT change", &[])?;
         }
@@ -225,5 +230,19 @@ impl Loop {
         }
         self.held = Some(connection);
         Ok(())
+    }
+
+    /// A connection in a new transaction.
+    fn begun(&mut self) -> Result<Box<dyn Connection>, StoreError> {
+        if let Some(mut connection) = self.held.take() {
+            match connection.begin(true) {
+                Ok(()) => return Ok(connection),
+                // The server may have been restarted since the last change: once, anew.
+                Err(error) => tracing::info!(%error, "the connection is opened anew"),
+            }
+        }
+        let mut connection = self.backend.connect(Purpose::Writing)?;
+        connection.begin(true)?;
+        Ok(connection)
     }
 }

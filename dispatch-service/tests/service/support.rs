@@ -4,3 +4,7 @@
 pub(crate) mod cluster;
 #[path = "support/desk.rs"]
 pub(crate) mod desk;
+#[path = "support/log.rs"]
+pub(crate) mod log;
+#[path = "support/steps.rs"]
+pub(crate) mod steps;

@@ -3,19 +3,15 @@
 //! `secret/` is readable by the operator only (mode 0700, its files 0600). Files appear whole or not
 //! at all: each is written beside its place and renamed.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use dispatch_core::bundle::{self, Files};
-use dispatch_core::freeze::SecretDocument;
-use dispatch_core::json::from_canonical;
+pub(crate) use dispatch_core::held::names::{PARENT, SECRET};
+pub(crate) use dispatch_core::held::stage_file;
+use dispatch_core::held::{HeldFault, HeldFiles};
 
 use crate::failure::{Done, Failure};
-
-/// Name of the sealed part.
-pub(crate) const SECRET: &str = "secret";
 
 /// Reads a file whole.
 pub(crate) fn read(path: &Path) -> Done<Vec<u8>> {
@@ -172,14 +168,6 @@ impl Drop for NewFolder {
     }
 }
 
-/// The parent's announcement, in the folder of a child draw.
-pub(crate) const PARENT: &str = "parent.json";
-
-/// A file of a stage, such as `stage-2-result.json`.
-pub(crate) fn stage_file(number: u64, rest: &str) -> String {
-    format!("stage-{number}{rest}")
-}
-
 /// Makes the sealed part of a folder.
 pub(crate) fn create_secret(dir: &Path) -> Done<PathBuf> {
     let secret = dir.join(SECRET);
@@ -195,29 +183,31 @@ pub(crate) fn create_secret(dir: &Path) -> Done<PathBuf> {
     Ok(secret)
 }
 
-/// Reads what `announce` wrote: the files for drawing, and the secret.
-pub(crate) fn open(dir: &Path) -> Done<(Files, SecretDocument)> {
-    let mut files = BTreeMap::new();
-    for name in [bundle::ANNOUNCEMENT, bundle::SUBJECTS, bundle::OFFICERS] {
-        files.insert(name.to_owned(), read(&dir.join(name))?);
-    }
-    for name in [bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF] {
-        let path = dir.join(name);
-        if path.exists() {
-            files.insert(name.to_owned(), read(&path)?);
+/// The files of one draw in its folder.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Folder<'d>(pub(crate) &'d Path);
+
+impl HeldFiles for Folder<'_> {
+    type Error = Failure;
+
+    fn read(&self, name: &str) -> Done<Option<Vec<u8>>> {
+        let path = self.0.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::file(&path, &error)),
         }
     }
-    let secret = dir.join(SECRET);
-    for name in [bundle::RECUSALS, bundle::CELLS, bundle::AUDIT] {
-        files.insert(name.to_owned(), read(&secret.join(name))?);
+
+    fn needed(&self, name: &str) -> Done<Vec<u8>> {
+        read(&self.0.join(name))
     }
-    let path = secret.join(SecretDocument::NAME);
-    let document: SecretDocument = from_canonical(&read(&path)?).map_err(|error| {
-        let path = path.display();
-        Failure::new(
-            format!("{path}: {error}; restore it from your copy"),
-            format!("{path}：{error}；请用备份恢复"),
-        )
-    })?;
-    Ok((Files::new(files), document))
+
+    fn has(&self, name: &str) -> Done<bool> {
+        Ok(self.0.join(name).exists())
+    }
+
+    fn fault(&self, fault: HeldFault) -> Failure {
+        crate::history::fault(self.0, fault)
+    }
 }

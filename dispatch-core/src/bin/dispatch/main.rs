@@ -5,7 +5,6 @@
 //! Exit status: 0 done, 1 refused or a check failed, 2 wrong usage.
 
 mod args;
-mod columns;
 mod commands;
 mod console;
 mod custody;

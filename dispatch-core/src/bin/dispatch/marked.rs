@@ -8,23 +8,26 @@
 mod copy;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dispatch_core::export::write_csv_for_excel;
 use dispatch_core::language::Language;
+use dispatch_core::material::List;
 use dispatch_core::problem::{Problem, Problems};
 use dispatch_core::workbook::cell_name;
 
+use crate::args::Inputs;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
-use crate::list::List;
+use crate::list::locate;
 use copy::Copy;
 
 /// Writes a copy of every list that has errors or warnings; gives the names of the files.
 pub(crate) fn write_copies(
     console: &Console,
     dir: &Path,
+    inputs: &Inputs,
     lists: &[List],
     problems: &Problems,
 ) -> Done<Vec<String>> {
@@ -40,7 +43,7 @@ pub(crate) fn write_copies(
         }
         let name = format!("{}.xlsx", list.title);
         let step = console.step(&format!("marking up {name}"), &format!("正在批注{name}"));
-        let bytes = folder::read(&list.path)?;
+        let bytes = folder::read(&file_of(inputs, list.title))?;
         let copy = Copy::new(list, &own, console.language());
         let path = folder.path().join(&name);
         let mut fault = None;
@@ -68,6 +71,16 @@ pub(crate) fn write_copies(
     }
     folder.finish()?;
     Ok(names)
+}
+
+/// Where a list was read from.
+fn file_of(inputs: &Inputs, title: &str) -> PathBuf {
+    let path = match title {
+        "subjects" => inputs.subjects.as_deref(),
+        "recusals" => inputs.recusals.as_deref(),
+        _ => Some(inputs.officers.as_path()),
+    };
+    locate(path.unwrap_or(&inputs.officers)).0
 }
 
 /// Writes all problems, notes among them, as CSV.

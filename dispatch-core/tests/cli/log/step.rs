@@ -26,7 +26,8 @@ fn a_plan_and_what_it_allows() {
         "draws.csv",
     ];
     desk.log("plan", &plan).done().says(&["0 plan"]);
-    desk.log("plan", &plan).refused(&["say with --reason"]);
+    desk.log("plan", &plan)
+        .refused(&["give the reason why it is changed"]);
     desk.log("plan", &[&plan[..], &["--reason", "增加"]].concat())
         .done();
     let hash = super::sha256(&desk.path("plan.pdf"));

@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use dispatch_core::announcement::Announcement;
 use dispatch_core::beacon::{self, Pulse, parse_relay_json};
 use dispatch_core::bundle::{self, Files};
-use dispatch_core::child::{child_of, misfit};
+use dispatch_core::child;
 use dispatch_core::custody::Custody;
 use dispatch_core::custody::sealing::{self, Entrusted};
 use dispatch_core::digest::Digest;
-use dispatch_core::evidence::{Evidence, Part, roster_rules};
 use dispatch_core::freeze::{Draft, Earlier, Frozen, freeze_with};
+use dispatch_core::material::{self, Source};
 use dispatch_core::randomness;
-use dispatch_core::roster::Roster;
 use dispatch_core::slip::SlipFields;
 use dispatch_core::syntax::time_text;
 
@@ -21,7 +19,7 @@ use crate::args::Announce;
 use crate::commands::check;
 use crate::commands::sample::now;
 use crate::console::Console;
-use crate::custody::keys::Card;
+use crate::custody::keys;
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
 use crate::inputs;
@@ -72,7 +70,7 @@ pub(crate) fn run(console: &Console, options: &Announce) -> Done {
         created: time_text(time).unwrap_or_default(),
         replay: options.replay,
     };
-    let cards = options.custodian.iter().map(|path| Card::read(path));
+    let cards = options.custodian.iter().map(|path| keys::read_card(path));
     let custodians = cards
         .map(|card| card.map(|card| card.custodian()))
         .collect::<Done<Vec<_>>>()?;
@@ -177,7 +175,7 @@ fn write(dir: &Path, frozen: &Frozen, held: Option<&[u8]>, parent: Option<&Path>
             false,
         )?;
     }
-    let slip = slip(&frozen.announcement, frozen.commitment);
+    let slip = SlipFields::of(&frozen.announcement, frozen.commitment);
     write_slip(folder.path(), "slip", &slip)?;
     folder.finish()
 }
@@ -195,53 +193,11 @@ pub(crate) fn write_slip(dir: &Path, name: &str, slip: &SlipFields) -> Done {
 /// A child draw must fit its parent's before it is announced: afterwards nothing can be mended.
 fn fits(dir: &Path, frozen: &Frozen) -> Done {
     let parent = crate::history::announced(&dir.join(bundle::ANNOUNCEMENT))?;
-    child_of(&parent, &frozen.announcement.plan)?;
-    if let Some(fault) = misfit(&parent.document, &frozen.announcement) {
-        return Err(fault.into());
-    }
-    let theirs = crate::parent::officers(dir)?;
-    let rules = roster_rules(&frozen.announcement.plan, false);
-    let bytes = frozen.public.get(bundle::OFFICERS).unwrap_or_default();
-    let own = Roster::read(bytes.to_vec(), &rules)
-        .map_err(|fault| Failure::new(fault.to_string(), fault.to_string()))?;
-    let mut ids = (0..own.len()).map(|row| own.id(row));
-    match ids.find(|id| theirs.find(id).is_some()) {
-        Some(id) => Err(Failure::new(
-            format!(
-                "officer {id}: stands in the parent's roster too; of one campaign an officer stands in one roster only, so that two officers are two people"
-            ),
-            format!("“{id}”：也在发起方的名录中；同一联合抽查中，每名人员只能列入一个名录"),
-        )),
-        None => Ok(()),
-    }
-}
-
-fn slip(announcement: &Announcement, commitment: Digest) -> SlipFields {
-    let plan = &announcement.plan;
-    SlipFields {
-        title: plan.title.clone(),
-        authority: plan.authority.clone(),
-        draw: plan.draw.clone(),
-        commitment,
-        stage: 0,
-        draw_commitment: None,
-        receive_by: local_time(&time_text(plan.schedule.latest_announcement()).unwrap_or_default()),
-        draw_time: local_time(&plan.schedule.draw_time),
-        disclosure_time: local_time(&plan.schedule.disclosure_time),
-        round: plan.uses_drand().then_some(announcement.round),
-        subjects: announcement.subjects.count,
-        officers: announcement.officers.count,
-        visits: 0,
-        replay: announcement.replay,
-    }
-}
-
-/// A time as people in China read it, with the committed form beside it.
-pub(crate) fn local_time(utc: &str) -> String {
-    let local = dispatch_core::syntax::unix_time(utc)
-        .and_then(|unix| time_text(unix + 8 * 3600))
-        .map(|text| text.replace('T', " ").trim_end_matches('Z').to_owned());
-    local.map_or_else(|| utc.to_owned(), |local| format!("{local} (UTC+8; {utc})"))
+    Ok(child::fits(
+        &parent,
+        &crate::parent::officers(dir)?,
+        frozen,
+    )?)
 }
 
 /// The rosters of an earlier draw, and the reasons of changes since.
@@ -253,51 +209,13 @@ fn earlier(options: &Announce) -> Done<Earlier> {
     for name in [bundle::ANNOUNCEMENT, bundle::SUBJECTS, bundle::OFFICERS] {
         files.insert(name, folder::read(&dir.join(name))?);
     }
-    let evidence = Evidence::read(files);
-    let (Part::Good(subjects), Part::Good(officers)) = (evidence.subjects, evidence.officers)
-    else {
-        let dir = dir.display();
-        return Err(Failure::new(
-            format!("{dir}: its rosters are not as they were announced; use the untouched folder"),
-            format!("{dir}：名录与公告时不一致，请使用未改动的目录"),
-        ));
-    };
-    let reasons = options
-        .reasons
-        .as_deref()
-        .map(reasons)
-        .transpose()?
-        .unwrap_or_default();
-    Ok(Earlier {
-        subjects: Some(subjects),
-        officers: Some(officers),
-        reasons,
-    })
-}
-
-/// Reads a CSV with the columns id and reason.
-fn reasons(path: &Path) -> Done<HashMap<String, String>> {
-    let name = path.display();
-    let bytes = folder::read(path)?;
-    let fault = |row: usize, what: &str| {
-        Failure::new(
-            format!("{name}, row {row}: {what}; the columns are id and reason, in UTF-8"),
-            format!("{name}第{row}行：应为“编号，原因”两列，UTF-8编码（{what}）"),
-        )
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
-    let mut reasons = HashMap::new();
-    for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| fault(index + 2, &error.to_string()))?;
-        let (id, reason) = (
-            record.get(0).unwrap_or("").trim(),
-            record.get(1).unwrap_or("").trim(),
-        );
-        if id.is_empty() || !dispatch_core::syntax::is_text(reason) {
-            return Err(fault(index + 2, "empty cell"));
+    let reasons = match &options.reasons {
+        Some(path) => {
+            let name = path.display().to_string();
+            material::reasons(&Source::new(&name, &folder::read(path)?))?
         }
-        reasons.insert(id.to_owned(), reason.to_owned());
-    }
-    Ok(reasons)
+        None => HashMap::new(),
+    };
+    let name = dir.display().to_string();
+    Ok(material::earlier(&name, files, reasons)?)
 }

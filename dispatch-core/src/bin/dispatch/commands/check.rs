@@ -1,13 +1,9 @@
 //! `dispatch check`: all that is wrong, before anything is frozen.
 
-use std::collections::BTreeMap;
-
 use dispatch_core::explain::reduced;
+use dispatch_core::material::Material;
 use dispatch_core::plan::Plan;
-use dispatch_core::plan::steering::warnings;
-use dispatch_core::problem::Severity;
-use dispatch_core::rehearsal::{Rehearsal, rehearse};
-use dispatch_core::row::value;
+use dispatch_core::rehearsal::Rehearsal;
 use dispatch_core::selection::Stratification;
 
 use crate::args::Check;
@@ -15,7 +11,7 @@ use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder;
-use crate::inputs::{self, Material};
+use crate::inputs;
 use crate::marked;
 
 pub(crate) fn run(console: &Console, options: &Check) -> Done {
@@ -56,7 +52,7 @@ fn write_files(console: &Console, options: &Check, material: &Material) -> Done 
         );
     }
     if let Some(dir) = &options.marked_up {
-        let names = marked::write_copies(console, dir, &material.lists, problems)?;
+        let names = marked::write_copies(console, dir, &options.inputs, &material.lists, problems)?;
         if names.is_empty() {
             console.say(
                 "nothing to mark: no copy was written",
@@ -84,24 +80,21 @@ pub(crate) fn report(console: &Console, material: &Material, notes: bool) -> usi
         console.message(summary);
     }
     inputs::print_problems(console, &material.problems, notes);
-    let mut errors = material.problems.count(Severity::Error);
-    let strata = Stratification::new(&material.plan, &material.subjects, None);
-    print_strata(console, &material.plan, &strata);
-    for fault in strata.faults(&material.plan, &material.subjects) {
+    let assessment = material.assess();
+    print_strata(console, &material.plan, &assessment.strata);
+    for fault in &assessment.faults {
         let text = fault.text(console.language());
         console.say(
             format!("error [strata] {text}"),
             format!("错误 [strata] {text}"),
         );
-        errors += 1;
     }
-    for warning in warnings(&material.plan, Some(&strata), material.subjects.len()) {
+    for warning in &assessment.warnings {
         let (code, path, text) = (
             warning.code,
             &warning.path,
             warning.message.text(console.language()),
         );
-        errors += usize::from(warning.is_error);
         if warning.is_error {
             console.say(
                 format!("error [{code}] {path}: {text}"),
@@ -114,32 +107,20 @@ pub(crate) fn report(console: &Console, material: &Material, notes: bool) -> usi
             );
         }
     }
-    print_idle(console, material);
-    if errors == 0 {
-        let rehearsal = rehearsal(console, material);
-        print_rehearsal(console, &rehearsal);
-        errors += rehearsal.impossible.len() + rehearsal.shortages.len();
+    for (department, count) in &assessment.idle {
+        console.say(
+            format!("warning [officers.idle] {count} officers of department {department} will not be drawn: no slot of the plan names that department; correct the spelling if they should be"),
+            format!("警告 [officers.idle] 部门“{department}”的{count}名人员不会被抽取：抽查任务没有该部门的席位；如应参加，请统一部门名称"),
+        );
     }
-    errors
-}
-
-fn rehearsal(console: &Console, material: &Material) -> Rehearsal {
-    // Fewer whole trial draws where each of them takes seconds.
-    let trials = if material.subjects.len() > 500_000 {
-        2
-    } else {
-        16
-    };
+    if assessment.errors > 0 {
+        return assessment.errors;
+    }
     let step = console.step("holding trial draws", "正在试抽");
-    let plan = material.trial_plan();
-    rehearse(
-        &plan,
-        &material.subjects,
-        &material.officers,
-        &material.recusals,
-        trials,
-        &mut |done| step.doing(&format!("{done}/{trials}")),
-    )
+    let rehearsal = material.rehearse(&mut |done, trials| step.doing(&format!("{done}/{trials}")));
+    drop(step);
+    print_rehearsal(console, &rehearsal);
+    rehearsal.impossible.len() + rehearsal.shortages.len()
 }
 
 fn print_strata(console: &Console, plan: &Plan, strata: &Stratification) {
@@ -186,23 +167,4 @@ fn print_rehearsal(console: &Console, rehearsal: &Rehearsal) {
         format!("{trials} trial draws, {short} of them short of officers; {groups} load groups, highest cap {cap}"),
         format!("试抽{trials}次，其中{short}次人员不足；{groups}个派员组，人均任务上限最高{cap}户"),
     );
-}
-
-/// Departments of officers that no slot asks for: usually a spelling.
-fn print_idle(console: &Console, material: &Material) {
-    let slots = &material.plan.team.slots;
-    let mut idle: BTreeMap<String, u64> = BTreeMap::new();
-    for row in 0..material.officers.len() {
-        let fields = material.officers.fields(row);
-        let department = value(&fields, "department");
-        if !slots.iter().any(|slot| slot.department == department) {
-            *idle.entry(department.to_owned()).or_default() += 1;
-        }
-    }
-    for (department, count) in idle {
-        console.say(
-            format!("warning [officers.idle] {count} officers of department {department} will not be drawn: no slot of the plan names that department; correct the spelling if they should be"),
-            format!("警告 [officers.idle] 部门“{department}”的{count}名人员不会被抽取：抽查任务没有该部门的席位；如应参加，请统一部门名称"),
-        );
-    }
 }

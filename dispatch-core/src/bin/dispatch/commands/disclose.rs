@@ -3,20 +3,18 @@
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use dispatch_core::bundle::{self, Files, Limits};
-use dispatch_core::child::child_of;
-use dispatch_core::evidence::{Announced, Evidence, TimeLockDocument};
-use dispatch_core::json::to_canonical;
-use dispatch_core::plan::{Mode, Plan};
+use dispatch_core::bundle::{self, Files};
+use dispatch_core::evidence::Announced;
+use dispatch_core::held::{self, Held, missing_children, whole_bundle};
 
 use crate::args::Disclose;
 use crate::commands::draw::prepare;
 use crate::commands::sample::now;
 use crate::console::Console;
+use crate::custody;
 use crate::failure::{Done, Failure};
-use crate::history::{self, Held};
+use crate::folder::{self, Folder};
 use crate::log_folder::evidence::evidence;
-use crate::{custody, folder};
 
 pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     folder::must_not_exist(&options.out)?;
@@ -33,13 +31,12 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
         ));
     }
     let step = console.step("drawing again and packing", "正在重新计算并打包");
-    let held = history::again(&options.dir, prepared, u64::MAX)?;
-    whole(&options.dir, &held)?;
-    let (prepared, values) = (&held.prepared, &held.values);
+    let folder = Folder(&options.dir);
+    let held = Held::again(&folder, prepared, u64::MAX)?;
+    held::complete(&folder, &held)?;
+    held::check_all_published(&folder, &held)?;
+    let prepared = &held.prepared;
     let document = &prepared.announced.document;
-    let files = prepared.disclose_with(&held.draw, &held.history, values);
-    check_published(&options.dir, &files)?;
-    check_stages(&options.dir, &held)?;
     let mut auditors = Files::default();
     if options.auditor {
         for name in [bundle::AUDIT, bundle::CELLS, bundle::RECUSALS] {
@@ -56,7 +53,8 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     let is_child = document.plan.is_child();
     let staged = !held.history.stages().is_empty() || !document.plan.children.is_empty();
     let plan = document.plan.clone();
-    let mut files = whole_bundle(&options.dir, held, auditors, &options.child, opening)?;
+    let children = children(&prepared.announced, &options.child)?;
+    let mut files = whole_bundle(&folder, held, &auditors, children, opening.as_ref())?;
     if let Some(dir) = &options.log {
         files.insert(bundle::LOG, evidence(console, dir, &commitment, None)?);
     }
@@ -102,45 +100,6 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     Ok(())
 }
 
-/// All files of a bundle of what was held: what the disclosure adds, the public ones, `auditors`,
-/// the children's bundles, and the pulse that opens the time lock.
-pub(crate) fn whole_bundle(
-    dir: &Path,
-    held: Held,
-    auditors: Files,
-    children: &[PathBuf],
-    opening: Option<TimeLockDocument>,
-) -> Done<Files> {
-    let prepared = held.prepared;
-    let mut files = prepared.disclose_with(&held.draw, &held.history, &held.values);
-    files.insert(
-        bundle::ANNOUNCEMENT,
-        folder::read(&dir.join(bundle::ANNOUNCEMENT))?,
-    );
-    for name in [bundle::SUBJECTS_DIFF, bundle::OFFICERS_DIFF] {
-        if dir.join(name).exists() {
-            files.insert(name, folder::read(&dir.join(name))?);
-        }
-    }
-    for name in auditors.names() {
-        files.insert(name, auditors.get(name).unwrap_or_default().to_vec());
-    }
-    if let Some(opening) = opening {
-        // A document of texts and integers always has a canonical form.
-        files.insert(bundle::TIMELOCK, to_canonical(&opening).unwrap_or_default());
-    }
-    for path in children {
-        let (number, bytes) = child(&prepared.announced, path)?;
-        files.insert(&bundle::child_name(number), bytes);
-    }
-    // The rosters just checked, without reading them again.
-    if !prepared.announced.document.plan.is_child() {
-        files.insert(bundle::SUBJECTS, prepared.subjects.into_bytes());
-    }
-    files.insert(bundle::OFFICERS, prepared.officers.into_bytes());
-    Ok(files)
-}
-
 /// Writes a bundle, that of auditors for its owner only.
 pub(crate) fn pack(out: &Path, auditor: bool, files: &Files) -> Done {
     folder::write_with(out, auditor, |file| {
@@ -150,85 +109,18 @@ pub(crate) fn pack(out: &Path, auditor: bool, files: &Files) -> Done {
     })
 }
 
-/// Every stage that was published must have been drawn; of batches none may be left out.
-fn whole(dir: &Path, held: &Held) -> Done {
-    let plan = &held.prepared.announced.document.plan;
-    if let Some(number) = history::pending(dir, held) {
-        return Err(Failure::new(
-            format!(
-                "stage {number} was published and is not drawn: run `dispatch draw --stage {number}` first"
-            ),
-            format!("第{number}次补抽已公布、尚未抽取：请先运行 dispatch draw --stage {number}"),
-        ));
-    }
-    let (held, due) = (held.history.stages().len(), plan.schedule.stages.len());
-    if plan.mode == Mode::Order && held < due {
-        return Err(Failure::new(
-            format!("{held} of {due} later batches are drawn; none may be left out"),
-            format!("后续{due}个批次中已抽取{held}个，不得省略"),
-        ));
-    }
-    Ok(())
-}
-
-/// A child's bundle and its number.
-fn child(parent: &Announced, path: &Path) -> Done<(usize, Vec<u8>)> {
-    let bytes = folder::read(path)?;
-    let limits = Limits {
-        nested: true,
-        ..Limits::default()
-    };
-    let files = Files::unpack(std::io::Cursor::new(&bytes), limits);
-    let evidence = Evidence::read(files);
-    let name = path.display();
-    let plan = evidence.plan().ok_or_else(|| {
-        Failure::new(
-            format!("{name}: is not the bundle of a child draw"),
-            format!("{name}：不是分级抽取的证据包"),
-        )
-    })?;
-    let (number, _) = child_of(parent, plan).map_err(|message| {
-        Failure::new(
-            format!("{name}: {}", message.english),
-            format!("{name}：{}", message.chinese),
-        )
-    })?;
-    Ok((number, bytes))
-}
-
-/// Names of the children whose bundles are not there.
-pub(crate) fn missing_children(plan: &Plan, files: &Files) -> Vec<String> {
-    let children = (1..).zip(&plan.children);
-    let missing = children.filter(|(number, _)| files.get(&bundle::child_name(*number)).is_none());
-    missing.map(|(_, child)| child.name.clone()).collect()
-}
-
-/// So must the results of the stages.
-fn check_stages(dir: &Path, held: &Held) -> Done {
-    for line in held.history.stages() {
-        let path = dir.join(folder::stage_file(line.stage.number, "-result.json"));
-        if folder::read(&path)? != to_canonical(&line.result).unwrap_or_default() {
-            return Err(changed(&path));
-        }
-    }
-    Ok(())
-}
-
-/// The result computed again must be the one that was published at the draw.
-pub(crate) fn check_published(dir: &Path, files: &Files) -> Done {
-    let path = dir.join(bundle::RESULT);
-    if folder::read(&path)? == files.get(bundle::RESULT).unwrap_or_default() {
-        return Ok(());
-    }
-    Err(changed(&path))
-}
-
-fn changed(path: &Path) -> Failure {
-    let path = path.display();
-    Failure::new(
-        format!(
-            "{path} is not the result of this draw: it was changed after it was published; restore it from your copy"
-        ),
-        format!("{path}与重新计算的结果不同，公布后被改动；请用备份恢复"),
-    )
+/// The children's bundles by their numbers.
+pub(crate) fn children(parent: &Announced, paths: &[PathBuf]) -> Done<Vec<(usize, Vec<u8>)>> {
+    let numbered = paths.iter().map(|path| {
+        let bytes = folder::read(path)?;
+        let number = held::child_bundle(parent, &bytes).map_err(|fault| {
+            let name = path.display();
+            Failure::new(
+                format!("{name}: {}", fault.english),
+                format!("{name}：{}", fault.chinese),
+            )
+        })?;
+        Ok((number, bytes))
+    });
+    numbered.collect()
 }

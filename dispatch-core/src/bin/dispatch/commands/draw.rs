@@ -7,7 +7,8 @@ use dispatch_core::bundle;
 use dispatch_core::digest::Digest;
 use dispatch_core::draw::{Draw, Prepared};
 use dispatch_core::freeze::json_lines;
-use dispatch_core::json::{from_canonical, to_canonical};
+use dispatch_core::held::{self, Held, names};
+use dispatch_core::json::to_canonical;
 use dispatch_core::plan::{Plan, SeedSource};
 use dispatch_core::seed::SourceValue;
 
@@ -15,12 +16,9 @@ use crate::args;
 use crate::commands::announce::pulse;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder::{self, stage_file};
+use crate::folder::{self, Folder, stage_file};
 use crate::history;
 use crate::lists::{self, List};
-
-/// Name of the file that holds the values a draw was made with.
-const SOURCES: &str = "sources.json";
 
 pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
     if let Some(number) = options.stage {
@@ -38,14 +36,15 @@ pub(crate) fn run(console: &Console, options: &args::Draw) -> Done {
         .map(history::read_handover)
         .transpose()?;
     let step = console.step("drawing", "正在抽取");
-    let draw = history::draw(&options.dir, &prepared, &values, handed.as_ref())?;
+    let folder = Folder(&options.dir);
+    let draw = held::draw(&folder, &prepared, &values, handed.as_ref())?;
     drop(step);
     let secret = options.dir.join(folder::SECRET);
     keep_handover(console, &options.dir, 0, options.handover.as_deref())?;
     // The values come first: from then on every repetition is held against them.
     let bytes = to_canonical(&values).map_err(|e| Failure::new(e.to_string(), e.to_string()))?;
-    let again = !folder::write_once(&secret.join(SOURCES), &bytes, true)?;
-    if drawn_with(&options.dir)?.is_none_or(|known| known != values) {
+    let again = !folder::write_once(&secret.join(names::SOURCES), &bytes, true)?;
+    if held::drawn_with(&folder)?.is_none_or(|known| known != values) {
         return Err(drawn_otherwise());
     }
     let files = prepared.disclose(&draw, &values);
@@ -81,10 +80,11 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
         .usage()
     })?;
     let pulse = pulse(path)?;
-    let mut held = history::again(dir, prepare(console, dir)?, number)?;
+    let folder = Folder(dir);
+    let mut held = Held::again(&folder, prepare(console, dir)?, number)?;
     let kept = secret.join(stage_file(number, "-pulse.json"));
     let again = kept.exists();
-    let stage = history::frozen(dir, &held.prepared, number)?.ok_or_else(|| {
+    let stage = held::frozen(&folder, &held.prepared, number)?.ok_or_else(|| {
         Failure::new(
             format!("stage {number} is not frozen: run `dispatch stage` first"),
             format!("第{number}次补抽尚未冻结：请先运行 dispatch stage"),
@@ -101,20 +101,15 @@ fn stage(console: &Console, options: &args::Draw, number: u64) -> Done {
     }
     let handed = match &options.handover {
         Some(path) => Some(history::read_handover(path)?),
-        None => history::handover(dir, number)?,
+        None => held::handover(&folder, number)?,
     };
     let step = console.step("drawing", "正在抽取");
     let (prepared, history) = (&held.prepared, &mut held.history);
-    let drawn = history::draw_stage(dir, prepared, history, &stage, &pulse, handed.as_ref())?;
+    let drawn = held::draw_stage(&folder, prepared, history, &stage, &pulse, handed.as_ref())?;
     drop(step);
     keep_handover(console, dir, number, options.handover.as_deref())?;
-    let bytes = format!(
-        "{{\"round\":{},\"signature\":\"{}\"}}",
-        pulse.round,
-        dispatch_core::digest::hex(&pulse.signature)
-    );
     // The pulse comes first: from then on every repetition is held against it.
-    folder::write_once(&kept, bytes.as_bytes(), true)?;
+    folder::write_once(&kept, held::pulse_text(&pulse).as_bytes(), true)?;
     if crate::commands::announce::pulse(&kept)? != pulse {
         return Err(drawn_otherwise());
     }
@@ -157,9 +152,7 @@ fn keep_handover(console: &Console, dir: &Path, number: u64, given: Option<&Path
     let Some(given) = given else {
         return Ok(());
     };
-    let kept = dir
-        .join(folder::SECRET)
-        .join(history::handover_file(number));
+    let kept = dir.join(folder::SECRET).join(held::handover_file(number));
     let bytes = folder::read(given)?;
     if !folder::write_once(&kept, &bytes, true)? && folder::read(&kept)? != bytes {
         return Err(drawn_otherwise());
@@ -187,42 +180,10 @@ fn drawn_otherwise() -> Failure {
 
 /// Reads a draw's folder and makes sure that it is what was announced.
 pub(crate) fn prepare(console: &Console, dir: &Path) -> Done<Prepared> {
-    let (files, secret) = folder::open(dir)?;
     let step = console.step("checking what was frozen", "正在核对冻结内容");
-    let prepared = Prepared::open(files, &secret);
+    let prepared = held::open(&Folder(dir));
     drop(step);
-    prepared.map_err(|failed| {
-        let mut failure = Failure::new(
-            format!(
-                "{}: not as it was announced; restore the folder from your copy",
-                dir.display()
-            ),
-            format!("{}：与公告时不一致，请用备份恢复该目录", dir.display()),
-        );
-        failure.messages.extend(failed.into_iter().map(|result| {
-            dispatch_core::language::Message::new(
-                format!("{} {}", result.id, result.detail.english),
-                format!("{} {}", result.id, result.detail.chinese),
-            )
-        }));
-        failure
-    })
-}
-
-/// The values that the draw in this folder was made with, if it was made.
-pub(crate) fn drawn_with(dir: &Path) -> Done<Option<Vec<SourceValue>>> {
-    let path = dir.join(folder::SECRET).join(SOURCES);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let values = from_canonical(&folder::read(&path)?).map_err(|error| {
-        let path = path.display();
-        Failure::new(
-            format!("{path}: {error}; restore it from your copy"),
-            format!("{path}：{error}；请用备份恢复"),
-        )
-    })?;
-    Ok(Some(values))
+    prepared
 }
 
 fn report(console: &Console, dir: &Path, draw: &Draw, again: bool) {

@@ -4,8 +4,7 @@ use dispatch_core::bundle::ANNOUNCEMENT;
 use dispatch_core::child::child_of;
 use dispatch_core::handover::Handover;
 use dispatch_core::json::{from_canonical, to_canonical};
-use dispatch_core::result::{Record, ResultDocument, ResultKey};
-use dispatch_core::stage::{List, StageDocument};
+use dispatch_core::stage::StageDocument;
 
 use crate::args;
 use crate::commands::announce::pulse;
@@ -50,7 +49,12 @@ pub(crate) fn run(console: &Console, options: &args::Handover) -> Done {
         ));
     }
     let held = history::read(console, &options.dir)?;
-    let (records, result, key) = list(&held, stage)?;
+    let (records, result, key) = held.list(stage).ok_or_else(|| {
+        Failure::new(
+            format!("stage {stage} has not been drawn here"),
+            format!("第{stage}次补抽尚未进行"),
+        )
+    })?;
     let handover = Handover::new(
         announced,
         &held.prepared.subjects,
@@ -66,22 +70,4 @@ pub(crate) fn run(console: &Console, options: &args::Handover) -> Done {
         format!("{out}：移交“{name}”{count}户，均附证明；不得提供给他人"),
     );
     Ok(())
-}
-
-/// The list after a stage, in its keyed order, with what was published of it.
-fn list(held: &history::Held, stage: u64) -> Done<(Vec<Record>, ResultDocument, ResultKey)> {
-    if stage == 0 {
-        let key = ResultKey::new(&held.draw.seed);
-        return Ok((held.draw.records.clone(), held.draw.result.clone(), key));
-    }
-    let lists = held.prepared.lists(&held.draw, &held.history);
-    let found = lists.into_iter().find(|(number, ..)| *number == stage);
-    let (_, list, result, key): (u64, List, ResultDocument, ResultKey) =
-        found.ok_or_else(|| {
-            Failure::new(
-                format!("stage {stage} has not been drawn here"),
-                format!("第{stage}次补抽尚未进行"),
-            )
-        })?;
-    Ok((list.sorted(&key), result, key))
 }

@@ -12,6 +12,7 @@ use dispatch_core::import::{
 };
 use dispatch_core::language::Message;
 use dispatch_core::ledger::{Days, ForbiddenPair, Ledger, Rules, Visit, plan_exclusions, source};
+use dispatch_core::material::PlanFault;
 use dispatch_core::plan::SubjectIds;
 use dispatch_core::problem::{Problem, ProblemKind, Problems, Severity};
 use dispatch_core::roster::Recusal;
@@ -123,7 +124,9 @@ fn read_rules(path: &Path) -> Done<Rules> {
     })?;
     source::read(&text).map_err(|faults| {
         let faults = faults.iter();
-        let messages: Vec<Message> = faults.map(|f| inputs::plan_fault(&name, f)).collect();
+        let messages: Vec<Message> = faults
+            .map(|fault| PlanFault::of_text(&name, fault).told())
+            .collect();
         Failure::from(messages)
     })
 }
@@ -263,7 +266,7 @@ impl Desk<'_> {
     fn import(
         &self,
         path: &Path,
-        import: inputs::Import,
+        import: Import,
         sink: &mut dyn FnMut(&ImportedRow<'_>),
     ) -> Done<ImportReport> {
         let (path, sheet) = locate(path);
@@ -283,3 +286,12 @@ impl Desk<'_> {
         ))
     }
 }
+
+/// A file's importer.
+type Import = fn(
+    &[u8],
+    &str,
+    &ImportOptions,
+    &mut dyn FnMut(u64),
+    &mut dyn FnMut(&ImportedRow<'_>),
+) -> ImportReport;

@@ -10,6 +10,7 @@ use dispatch_core::bundle::{self, Files};
 use dispatch_core::custody::opening::locked_secret;
 use dispatch_core::draw::Prepared;
 use dispatch_core::evidence::{Announced, TimeLockDocument};
+use dispatch_core::held::{Held, missing_children, whole_bundle};
 use dispatch_core::json::to_canonical;
 use dispatch_core::language::Message;
 use dispatch_core::stage::History;
@@ -18,14 +19,14 @@ use self::parent::Lists;
 use crate::args::custody::Open;
 use crate::commands::announce::pulse;
 use crate::commands::custodian::not_as_announced;
-use crate::commands::disclose::{missing_children, pack, whole_bundle};
+use crate::commands::disclose::{children, pack};
 use crate::commands::draw::{Given, values};
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::custody::{self, keys, keys::Keys};
 use crate::failure::{Done, Failure};
-use crate::folder::{self, stage_file};
-use crate::history::{self, Held};
+use crate::folder::{self, Folder, stage_file};
+use crate::history;
 use crate::log_folder::evidence::evidence;
 
 mod parent;
@@ -69,7 +70,8 @@ pub(crate) fn run(console: &Console, options: &Open) -> Done {
         Files::default()
     };
     let computed = to_canonical(&held.draw.result).unwrap_or_default();
-    let mut files = whole_bundle(dir, held, auditors, &options.child, opening)?;
+    let children = children(&announced, &options.child)?;
+    let mut files = whole_bundle(&Folder(dir), held, &auditors, children, opening.as_ref())?;
     let path = dir.join(bundle::RESULT);
     if !path.exists() {
         console.say(

@@ -7,6 +7,7 @@ use dispatch_core::bundle::{self, Files};
 use dispatch_core::child::child_of;
 use dispatch_core::disclosure::Disclosure;
 use dispatch_core::evidence::{Announced, Evidence};
+use dispatch_core::held;
 use dispatch_core::json::from_canonical;
 use dispatch_core::language::Message;
 use dispatch_core::papers::{Campaign, Load, Opened, Reader, StageEntry, Supplement, VisitCounts};
@@ -16,11 +17,10 @@ use dispatch_core::stage::{DropSummary, StageLine};
 use dispatch_core::visit::{Numbers, Source, Visit};
 
 use crate::args::papers::Papers;
-use crate::commands::disclose::check_published;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder::{self, NewFolder};
+use crate::folder::{self, Folder, NewFolder};
 use crate::{history, lists};
 
 /// The paper for everybody.
@@ -39,7 +39,7 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
     let (prepared, values, draw) = (&held.prepared, &held.values, &held.draw);
     let step = console.step("writing papers", "正在生成文书");
     let files = prepared.disclose_with(draw, &held.history, values);
-    check_published(&options.dir, &files)?;
+    held::check_published(&Folder(&options.dir), &held)?;
     let announcement = &prepared.announced.document;
     // Secret and seed are looked at only when everybody may know them.
     let open = now() >= announcement.plan.schedule.disclosure_unix();
@@ -96,7 +96,7 @@ pub(crate) fn run(console: &Console, options: &Papers) -> Done {
         None => (&options.dir, &sealed),
     };
     report(console, (public, secret), &campaign, &supplement, count);
-    if let Some(number) = history::pending(&options.dir, &held) {
+    if let Some(number) = held.pending(&Folder(&options.dir))? {
         console.complain(&not_final(number));
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 mod tables;
 
+use dispatch_core::material::Material;
 use dispatch_core::plan::Plan;
 use dispatch_core::problem::Severity;
 use dispatch_core::selection::Stratification;
@@ -67,7 +68,7 @@ pub(crate) fn run(console: &Console, options: &Simulate) -> Done {
 }
 
 /// Prints what is wrong with the input; a simulation of faulty lists would tell nothing.
-fn refuse_faults(console: &Console, material: &inputs::Material, plan: &Plan) -> Done {
+fn refuse_faults(console: &Console, material: &Material, plan: &Plan) -> Done {
     for summary in &material.summaries {
         console.message(summary);
     }

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use age::secrecy::ExposeSecret;
 use age::x25519::Identity;
-use dispatch_core::custody::Custodian;
+use dispatch_core::custody::Card;
 use dispatch_core::digest::Digest;
-use dispatch_core::json::{from_canonical, to_canonical};
+use dispatch_core::json::to_canonical;
 use dispatch_core::log::{KeyKind, SignerKey};
 use dispatch_core::syntax::is_text;
-use serde::{Deserialize, Serialize};
 
 use crate::failure::{Done, Failure};
 use crate::folder::{self, NewFolder};
@@ -22,55 +21,23 @@ pub(crate) struct Keys {
     pub(crate) card: Card,
 }
 
-/// The document `custodian.json`, which a custodian gives to bureaus.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Card {
-    format: String,
-    pub(crate) key: String,
-    pub(crate) name: String,
-    pub(crate) recipient: String,
+/// Reads a card that a custodian has given.
+pub(crate) fn read_card(path: &Path) -> Done<Card> {
+    Card::read(&folder::read(path)?).map_err(|fault| {
+        let path = path.display();
+        Failure::new(
+            format!("{path}: {}", fault.english),
+            format!("{path}：{}", fault.chinese),
+        )
+    })
 }
 
-impl Card {
-    const FORMAT: &'static str = "dispatch/custodian/1";
-
-    fn of(name: &str, identity: &Identity, signer: &SignerKey) -> Self {
-        Self {
-            format: Self::FORMAT.to_owned(),
-            key: signer.verifier().to_string(),
-            name: name.to_owned(),
-            recipient: identity.to_public().to_string(),
-        }
-    }
-
-    /// As an announcement names it.
-    pub(crate) fn custodian(&self) -> Custodian {
-        Custodian {
-            key: self.key.clone(),
-            name: self.name.clone(),
-            recipient: self.recipient.clone(),
-        }
-    }
-
-    /// Reads a card that a custodian has given.
-    pub(crate) fn read(path: &Path) -> Done<Self> {
-        let read = from_canonical::<Self>(&folder::read(path)?);
-        let fits = |card: &Self| {
-            let custodian = card.custodian();
-            card.format == Self::FORMAT
-                && is_text(&card.name)
-                && custodian.verifier_key().is_some()
-                && custodian.has_recipient()
-        };
-        read.ok().filter(fits).ok_or_else(|| {
-            let path = path.display();
-            Failure::new(
-                format!("{path}: is not the custodian.json that `dispatch custodian new` wrote; ask the custodian for it again"),
-                format!("{path}：不是 dispatch custodian new 生成的 custodian.json，请向密钥保管方重新索取"),
-            )
-        })
-    }
+fn card_of(name: &str, identity: &Identity, signer: &SignerKey) -> Card {
+    Card::new(
+        signer.verifier().to_string(),
+        name.to_owned(),
+        identity.to_public().to_string(),
+    )
 }
 
 /// Makes the keys of a custodian in a folder that only its owner can read.
@@ -104,7 +71,7 @@ pub(crate) fn create(name: &str, key_name: Option<&str>, out: &Path) -> Done<Key
         .usage()
     };
     let signer = SignerKey::new(made.as_str(), KeyKind::Signature, seed).map_err(|_| bad_name())?;
-    let card = Card::of(name, &identity, &signer);
+    let card = card_of(name, &identity, &signer);
     if card.custodian().verifier_key().is_none() {
         return Err(bad_name());
     }
@@ -148,8 +115,8 @@ pub(crate) fn read(dir: &Path) -> Done<Keys> {
     };
     let identity: Identity = line.parse().map_err(|_| bad(IDENTITY))?;
     let signer: SignerKey = text(SIGNER)?.trim_end().parse().map_err(|_| bad(SIGNER))?;
-    let card = Card::read(&dir.join(CARD))?;
-    if card != Card::of(&card.name, &identity, &signer) {
+    let card = read_card(&dir.join(CARD))?;
+    if card != card_of(&card.name, &identity, &signer) {
         return Err(bad(CARD));
     }
     Ok(Keys {

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use dispatch_core::import::{RawRow, raw_rows};
 use dispatch_core::language::Language;
+use dispatch_core::material::List;
 use dispatch_core::problem::{Problem, ProblemKind, Severity};
 use dispatch_core::workbook::column_name;
 use rust_xlsxwriter::{Color, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError};
 
 use super::address;
-use crate::list::List;
 
 /// One copy to be made.
 pub(super) struct Copy<'a> {

@@ -11,7 +11,6 @@ use dispatch_core::language::Message;
 use dispatch_core::ledger::{Days, Ledger, LedgerWarning, Rules, Standing};
 use dispatch_core::roster::Recusal;
 
-use crate::columns::Header;
 use crate::failure::{Done, Failure};
 
 /// The columns of the roster to write: those of the file, without the ledger's own.
@@ -22,7 +21,7 @@ pub(super) struct Heading {
 }
 
 impl Heading {
-    pub(super) fn new(columns: &[Header]) -> Self {
+    pub(super) fn new(columns: &[(String, Option<String>)]) -> Self {
         let mut heading = Self {
             columns: Vec::new(),
             extra: Vec::new(),

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use dispatch_core::announcement::{Announcement, commitment, secret_hash};
 use dispatch_core::bundle::{self, Files, Limits};
-use dispatch_core::custody::{Custody, acknowledges};
+use dispatch_core::custody::Custody;
 use dispatch_core::digest::Digest;
 use dispatch_core::disclosure::Disclosure;
 use dispatch_core::entry::{
-    Acknowledgement, AnnouncedStep, Announcing, Contributing, Disclosing, Pulsing, Resulting,
-    Staging, Step,
+    Acknowledgement, Announcing, Contributing, Disclosing, Pulsing, Resulting, Staging, Step,
 };
+use dispatch_core::held;
 use dispatch_core::plan::SeedSource;
 use dispatch_core::result::ResultDocument;
 use dispatch_core::seed::SourceValue;
@@ -22,11 +22,10 @@ use dispatch_core::stage::StageDocument;
 use super::{Steps, add, document};
 use crate::args::log::LogDraw;
 use crate::commands::announce::pulse;
-use crate::commands::draw::drawn_with;
 use crate::commands::sample::now;
 use crate::console::Console;
 use crate::failure::{Done, Failure};
-use crate::folder::{self, SECRET, stage_file};
+use crate::folder::{self, Folder, SECRET, stage_file};
 use crate::log_folder::known::Known;
 use crate::log_folder::{LogFolder, documents};
 
@@ -95,11 +94,9 @@ impl Announced<'_> {
         if self.dir.join(Custody::FILE).exists() {
             files.push(self.dir.join(Custody::FILE));
         }
-        let mut steps = vec![Step::Announcement(Announcing {
-            announcement: AnnouncedStep::new(&self.document, &self.bytes),
-            commitment,
-        })];
-        if let Some(values) = drawn_with(self.dir)? {
+        let announcing = Announcing::of(&self.document, &self.bytes);
+        let mut steps = vec![Step::Announcement(announcing)];
+        if let Some(values) = held::drawn_with(&Folder(self.dir))? {
             for (source, value) in self.document.plan.seed.iter().zip(&values) {
                 if let (
                     SeedSource::Contribution { body, .. },
@@ -165,25 +162,14 @@ impl Announced<'_> {
 
     fn acknowledgement(&self, path: &Path) -> Done<Step> {
         let bytes = folder::read(path)?;
-        let custody = &self.document.custody;
-        let holds = { custody.custodians.iter() }
-            .filter_map(|custodian| custodian.key.parse().ok())
-            .any(|key| acknowledges(&bytes, &self.commitment, &custody.file, &key));
-        match String::from_utf8(bytes) {
-            Ok(note) if holds => Ok(Step::Acknowledgement(Acknowledgement {
-                commitment: self.commitment,
-                note,
-            })),
-            _ => {
-                let path = path.display();
-                Err(Failure::new(
-                    format!(
-                        "{path}: is not the acknowledgement of a custodian of this draw; ask for it again"
-                    ),
-                    format!("{path}：不是本次抽取的密钥保管方的确认，请重新索取"),
-                ))
-            }
-        }
+        let step = Acknowledgement::of(&self.document, self.commitment, &bytes);
+        step.map(Step::Acknowledgement).map_err(|fault| {
+            let path = path.display();
+            Failure::new(
+                format!("{path}: {}", fault.english),
+                format!("{path}：{}", fault.chinese),
+            )
+        })
     }
 
     fn disclosure(&self, path: &Path) -> Done<Step> {

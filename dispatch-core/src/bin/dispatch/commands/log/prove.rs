@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::failure::{Done, Failure};
 use crate::folder;
 use crate::log_folder::LogFolder;
-use crate::log_folder::evidence::{self, Prover};
+use crate::log_folder::evidence::{self, prover};
 
 pub(super) fn run(console: &Console, options: &LogProve) -> Done {
     folder::must_not_exist(&options.out)?;
@@ -16,7 +16,7 @@ pub(super) fn run(console: &Console, options: &LogProve) -> Done {
     let policy = folder.needed_policy(options.policy.as_deref())?;
     let (_, latest) = folder.latest()?;
     let entry = folder.view().entry(options.index, latest.checkpoint.size)?;
-    let (number, proof) = Prover::new(&folder, &policy)?.prove(options.index, &entry)?;
+    let (number, proof) = prover(&folder, &policy)?.prove(options.index, &entry)?;
     folder::write(&options.out, proof.to_text().as_bytes(), false)?;
     let (index, out) = (options.index, options.out.display());
     let seen = policy.judge(&proof.checkpoint)?.quorum.and_then(time_text);

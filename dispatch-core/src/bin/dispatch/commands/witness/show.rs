@@ -1,9 +1,9 @@
 //! `dispatch witness show`: the key, the logs, what was cosigned last, evidence.
 
+use dispatch_core::slip::local_time;
 use dispatch_core::syntax::time_text;
 
 use crate::args::witness::Show;
-use crate::commands::announce::local_time;
 use crate::console::Console;
 use crate::failure::Done;
 use crate::witness::{Log, Store, evidence_names};

@@ -3,14 +3,15 @@
 //! A column name that no file has would silently match nothing: an exclusion would exclude nobody, a
 //! column meant to be sealed would be published. So it is an error.
 
-use dispatch_core::plan::{Condition, Plan};
-use dispatch_core::problem::{Problem, ProblemKind};
+use crate::import::officer_fields;
+use crate::plan::{Condition, Plan};
+use crate::problem::{Problem, ProblemKind};
 
 /// Header of a file and the field it became, if any.
-pub(crate) type Header = (String, Option<String>);
+pub(super) type Header = (String, Option<String>);
 
 /// What the plan reads of the subjects, with the place in the plan.
-pub(crate) fn of_subjects(plan: &Plan) -> Vec<(String, String)> {
+pub(super) fn of_subjects(plan: &Plan) -> Vec<(String, String)> {
     let mut read: Vec<(String, String)> = Vec::new();
     let mut conditions = |path: String, conditions: &[Condition]| {
         for (index, condition) in conditions.iter().enumerate() {
@@ -64,7 +65,7 @@ pub(crate) fn of_subjects(plan: &Plan) -> Vec<(String, String)> {
 }
 
 /// What the plan reads of the officers, with the place in the plan.
-pub(crate) fn of_officers(plan: &Plan) -> Vec<(String, String)> {
+pub(super) fn of_officers(plan: &Plan) -> Vec<(String, String)> {
     let mut read: Vec<(String, String)> = Vec::new();
     read.extend(
         plan.officers
@@ -90,7 +91,7 @@ pub(crate) fn of_officers(plan: &Plan) -> Vec<(String, String)> {
 }
 
 /// A problem for everything the plan reads and the file does not have.
-pub(crate) fn missing(file: &str, read: &[(String, String)], headers: &[Header]) -> Vec<Problem> {
+pub(super) fn missing(file: &str, read: &[(String, String)], headers: &[Header]) -> Vec<Problem> {
     let fields: Vec<&str> = headers
         .iter()
         .filter_map(|(_, field)| field.as_deref())
@@ -118,4 +119,24 @@ pub(crate) fn missing(file: &str, read: &[(String, String)], headers: &[Header])
             Problem::new(file, kind)
         })
         .collect()
+}
+
+/// Columns of the officer file that the team rules read beyond the known ones.
+pub(super) fn officer_columns(plan: &Plan) -> Vec<String> {
+    let known: Vec<&str> = officer_fields().map(|(name, _)| name).collect();
+    let matched = plan
+        .team
+        .slots
+        .iter()
+        .flat_map(|slot| &slot.matching)
+        .map(|rule| &rule.officer);
+    let grouped = plan.team.group.iter().map(|pair| &pair.officer);
+    let mut columns: Vec<String> = matched
+        .chain(grouped)
+        .filter(|column| !known.contains(&column.as_str()))
+        .cloned()
+        .collect();
+    columns.sort();
+    columns.dedup();
+    columns
 }
