@@ -7,6 +7,8 @@
 
 #[path = "service/http.rs"]
 mod http;
+#[path = "service/public.rs"]
+mod public;
 #[path = "service/store.rs"]
 mod store;
 #[path = "service/support.rs"]
