@@ -1,12 +1,15 @@
 //! What there is to ask for: the one table of all endpoints, group by group.
 
 pub mod drafts;
+pub mod draws;
 pub mod health;
 pub mod outside;
 pub mod page;
 pub mod people;
 pub mod plans;
 pub mod proposals;
+pub mod sealed;
+pub mod stages;
 pub mod witnesses;
 
 use crate::http::endpoint::Endpoint;
@@ -16,11 +19,14 @@ use crate::http::endpoint::Endpoint;
 pub fn endpoints() -> Vec<Endpoint> {
     [
         drafts::endpoints(),
+        draws::endpoints(),
         health::endpoints(),
         outside::endpoints(),
         people::endpoints(),
         plans::endpoints(),
         proposals::endpoints(),
+        sealed::endpoints(),
+        stages::endpoints(),
         witnesses::endpoints(),
     ]
     .into_iter()
