@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "service/campaign.rs"]
+mod campaign;
 #[path = "service/http.rs"]
 mod http;
 #[path = "service/public.rs"]
