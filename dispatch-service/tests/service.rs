@@ -11,6 +11,14 @@ mod campaign;
 mod http;
 #[path = "service/public.rs"]
 mod public;
+#[path = "service/answer.rs"]
+mod answer;
+#[path = "service/audit.rs"]
+mod audit;
+#[path = "service/http.rs"]
+mod http;
+#[path = "service/people.rs"]
+mod people;
 #[path = "service/store.rs"]
 mod store;
 #[path = "service/support.rs"]
