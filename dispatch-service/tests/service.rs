@@ -9,10 +9,14 @@
 mod answer;
 #[path = "service/audit.rs"]
 mod audit;
+#[path = "service/campaign.rs"]
+mod campaign;
 #[path = "service/http.rs"]
 mod http;
 #[path = "service/people.rs"]
 mod people;
+#[path = "service/public.rs"]
+mod public;
 #[path = "service/store.rs"]
 mod store;
 #[path = "service/support.rs"]

@@ -1,5 +1,7 @@
 //! What the tests stand on.
 
+#[path = "support/bureau.rs"]
+pub(crate) mod bureau;
 #[path = "support/cluster.rs"]
 pub(crate) mod cluster;
 #[path = "support/desk.rs"]
