@@ -7,7 +7,9 @@
 mod disclosing;
 mod files;
 
-pub use self::disclosing::{check_published, child_bundle, missing_children, whole, whole_bundle};
+pub use self::disclosing::{
+    check_all_published, check_published, child_bundle, complete, missing_children, whole_bundle,
+};
 pub use self::files::{HeldFault, HeldFiles, handover_file, names, sealed, stage_file};
 
 use std::collections::{BTreeMap, HashSet};

@@ -9,6 +9,7 @@ mod drop_out;
 mod history;
 mod list;
 mod order;
+mod reading;
 mod rule;
 
 pub use self::document::{
@@ -18,6 +19,7 @@ pub use self::drop_out::{DropKind, DropOut, summarise};
 pub use self::history::{DrawnStage, FrozenStage, History, StageDraft};
 pub use self::list::List;
 pub use self::order::{Given, Outcome, new_subjects, staff_stage};
+pub use self::reading::DropList;
 pub use self::rule::{drop_fault, too_many_drops};
 
 use crate::beacon::{Pulse, QUICKNET};

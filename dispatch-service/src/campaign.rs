@@ -6,10 +6,20 @@
 
 pub mod announce;
 pub mod annual_plan;
+pub mod child;
+pub mod disclosure;
 pub mod draft;
+pub mod drawing;
+pub mod due;
 pub mod files;
 pub mod heavy;
+pub mod held;
+pub mod opening;
 pub mod outside;
 pub mod proposal;
+pub mod pulse;
 pub mod registered;
+pub mod relay;
+pub mod sources;
+pub mod stage;
 pub mod void;

@@ -22,5 +22,6 @@ pub mod people;
 pub mod problem;
 pub mod register;
 pub mod routes;
+pub mod scheduler;
 pub mod settings;
 pub mod store;

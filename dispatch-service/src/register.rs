@@ -3,6 +3,8 @@
 //! Everything here is a function of the entries in their order, so it can be rebuilt from them at any
 //! time. Invariant: no row of the register is ever written but by [`apply`].
 
+pub mod draws;
+
 use dispatch_core::digest::Digest;
 use dispatch_core::entry::admission::LogState;
 use dispatch_core::entry::{Announcing, Entry, Step};

@@ -1,12 +1,17 @@
 //! What there is to ask for: the one table of all endpoints, group by group.
 
 pub mod drafts;
+pub mod feed;
 pub mod health;
+pub mod log;
+pub mod open;
 pub mod outside;
 pub mod page;
 pub mod people;
 pub mod plans;
 pub mod proposals;
+pub mod public;
+pub mod stream;
 pub mod witnesses;
 
 use crate::http::endpoint::Endpoint;
@@ -16,11 +21,15 @@ use crate::http::endpoint::Endpoint;
 pub fn endpoints() -> Vec<Endpoint> {
     [
         drafts::endpoints(),
+        feed::endpoints(),
         health::endpoints(),
+        log::endpoints(),
+        open::endpoints(),
         outside::endpoints(),
         people::endpoints(),
         plans::endpoints(),
         proposals::endpoints(),
+        public::endpoints(),
         witnesses::endpoints(),
     ]
     .into_iter()

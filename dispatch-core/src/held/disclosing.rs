@@ -13,12 +13,11 @@ use crate::json::to_canonical;
 use crate::language::Message;
 use crate::plan::{Mode, Plan};
 
-/// Every stage that was published must have been drawn; of batches none may be left out; and what
-/// was published must be what is computed again.
+/// Every stage that was published must have been drawn, and of batches none may be left out.
 ///
 /// # Errors
-/// What is missing, or was changed.
-pub fn whole<F: HeldFiles + ?Sized>(files: &F, held: &Held) -> Result<(), F::Error> {
+/// What is missing.
+pub fn complete<F: HeldFiles + ?Sized>(files: &F, held: &Held) -> Result<(), F::Error> {
     let plan = &held.prepared.announced.document.plan;
     let refused = |english: String, chinese: String| {
         files.fault(HeldFault::Refused(Message::new(english, chinese)))
@@ -38,6 +37,14 @@ pub fn whole<F: HeldFiles + ?Sized>(files: &F, held: &Held) -> Result<(), F::Err
             format!("后续{due}个批次中已抽取{count}个，不得省略"),
         ));
     }
+    Ok(())
+}
+
+/// The results computed again, of the draw and of every stage, must be those that were published.
+///
+/// # Errors
+/// The one that is another.
+pub fn check_all_published<F: HeldFiles + ?Sized>(files: &F, held: &Held) -> Result<(), F::Error> {
     check_published(files, held)?;
     for line in held.history.stages() {
         let name = stage_file(line.stage.number, "-result.json");

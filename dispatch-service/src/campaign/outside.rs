@@ -133,7 +133,10 @@ fn append(change: &mut Transaction<'_>, draw: &Registered, step: Step) -> Result
 }
 
 /// The entries of one kind that belong to a draw.
-fn steps(
+///
+/// # Errors
+/// If the database is gone.
+pub fn steps(
     sql: &mut dyn Sql,
     commitment: &Digest,
     kind: &'static str,

@@ -4,7 +4,7 @@ use dispatch_core::digest::Digest;
 
 use super::{Kind, Proposal, decide, find, must_be_open, subject};
 use crate::access::{Actor, Role, TokenScope, Via};
-use crate::campaign::{announce, void};
+use crate::campaign::{announce, opening, registered, stage, void};
 use crate::context::Context;
 use crate::problem::Problem;
 use crate::store::{Sql, Transaction};
@@ -13,7 +13,18 @@ use crate::store::{Sql, Transaction};
 #[derive(Debug)]
 pub struct Ready {
     id: String,
-    announcement: Option<announce::Prepared>,
+    heavy: Heavy,
+}
+
+/// What was made before the transaction.
+#[derive(Debug)]
+enum Heavy {
+    /// A frozen draft.
+    Announcement(Box<announce::Prepared>),
+    /// A frozen stage.
+    Stage(Box<stage::Ready>),
+    /// Nothing.
+    None,
 }
 
 /// What came of an approval.
@@ -37,13 +48,21 @@ pub fn prepare(ctx: &Context, actor: &Actor, id: &str) -> Result<Ready, Problem>
     let proposal = ctx
         .store
         .read_blocking(move |sql| decidable(sql, &who, &asked))?;
-    let announcement = match proposal.kind {
-        Kind::Announce => Some(announce::prepare(ctx, &proposal.target)?),
-        Kind::Void | Kind::Stage | Kind::Opening => None,
+    let heavy = match proposal.kind {
+        Kind::Announce => {
+            let prepared = announce::prepare(ctx, &proposal.target)?;
+            Heavy::Announcement(Box::new(prepared))
+        }
+        Kind::Stage => {
+            let commitment = registered::commitment(&proposal.target)?;
+            let number = stage::number(&proposal.detail)?;
+            Heavy::Stage(Box::new(stage::prepare(ctx, &commitment, number)?))
+        }
+        Kind::Void | Kind::Opening => Heavy::None,
     };
     Ok(Ready {
         id: proposal.id,
-        announcement,
+        heavy,
     })
 }
 
@@ -60,8 +79,8 @@ pub fn commit(
     if subject::again(change, actor, &proposal)? != proposal.digest {
         return Err(announce::changed());
     }
-    let (commitment, index) = match (proposal.kind, &ready.announcement) {
-        (Kind::Announce, Some(prepared)) => {
+    let (commitment, index) = match (proposal.kind, &ready.heavy) {
+        (Kind::Announce, Heavy::Announcement(prepared)) => {
             let done = announce::commit(change, prepared, &proposal.digest)?;
             (Some(done.commitment), Some(done.index))
         }
@@ -69,7 +88,16 @@ pub fn commit(
             let done = void::commit(change, actor, &proposal)?;
             (done.commitment, Some(done.index))
         }
-        _ => return Err(subject::unknown()),
+        (Kind::Stage, Heavy::Stage(frozen)) => {
+            let index = stage::approve(change, frozen)?;
+            (Some(frozen.commitment()), Some(index))
+        }
+        (Kind::Opening, _) => (Some(opening::approve(change, &proposal.target)?), None),
+        _ => {
+            return Err(Problem::internal(
+                &"a proposal without what was prepared for it",
+            ));
+        }
     };
     let proposal = decide(change, proposal, "approved", &actor.name)?;
     Ok(Approved {
@@ -81,7 +109,7 @@ pub fn commit(
 
 /// Clears away what the heavy part stored, when it came to nothing.
 pub fn forget(ctx: &Context, ready: &Ready) {
-    if let Some(prepared) = &ready.announcement {
+    if let Heavy::Announcement(prepared) = &ready.heavy {
         announce::forget(ctx, prepared);
     }
 }

@@ -4,7 +4,8 @@ use dispatch_core::digest::Digest;
 
 use super::{Kind, NewProposal};
 use crate::access::Actor;
-use crate::campaign::{draft, void};
+use crate::campaign::registered::Registered;
+use crate::campaign::{draft, opening, stage, void};
 use crate::problem::Problem;
 use crate::store::Transaction;
 
@@ -40,7 +41,14 @@ pub(super) fn of(
                 region: target.region().to_owned(),
             })
         }
-        Kind::Stage | Kind::Opening => Err(unknown()),
+        Kind::Stage => {
+            let about = stage::about(change.sql, actor, &new.target, &new.detail)?;
+            Ok(of_draw(about))
+        }
+        Kind::Opening => {
+            no_detail(new)?;
+            Ok(of_draw(opening::about(change.sql, actor, &new.target)?))
+        }
     }
 }
 
@@ -60,7 +68,19 @@ pub(super) fn again(
             let target = void::target(change, actor, &proposal.target, &proposal.detail)?;
             Ok(target.digest())
         }
-        Kind::Stage | Kind::Opening => Err(unknown()),
+        Kind::Stage => {
+            let (target, detail) = (&proposal.target, &proposal.detail);
+            Ok(stage::about(change.sql, actor, target, detail)?.1)
+        }
+        Kind::Opening => Ok(opening::about(change.sql, actor, &proposal.target)?.1),
+    }
+}
+
+fn of_draw((draw, digest): (Registered, Digest)) -> About {
+    About {
+        digest,
+        department: draw.department,
+        region: draw.region,
     }
 }
 
@@ -74,13 +94,4 @@ fn no_detail(new: &NewProposal) -> Result<(), Problem> {
         "detail: must be empty for this kind",
         "detail：此类提议应为空",
     ))
-}
-
-pub(super) fn unknown() -> Problem {
-    Problem::new(
-        422,
-        "invalid",
-        "kind: is not proposed here",
-        "kind：此处不受理该类提议",
-    )
 }

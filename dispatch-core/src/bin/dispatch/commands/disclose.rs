@@ -33,7 +33,8 @@ pub(crate) fn run(console: &Console, options: &Disclose) -> Done {
     let step = console.step("drawing again and packing", "正在重新计算并打包");
     let folder = Folder(&options.dir);
     let held = Held::again(&folder, prepared, u64::MAX)?;
-    held::whole(&folder, &held)?;
+    held::complete(&folder, &held)?;
+    held::check_all_published(&folder, &held)?;
     let prepared = &held.prepared;
     let document = &prepared.announced.document;
     let mut auditors = Files::default();

@@ -6,13 +6,12 @@ use dispatch_core::custody::{Custodian, sealing};
 use dispatch_core::digest::Digest;
 use dispatch_core::freeze::json_lines;
 use dispatch_core::held::Held;
-use dispatch_core::import::{ImportOptions, import_drops};
 use dispatch_core::json::from_canonical;
 use dispatch_core::language::Message;
 use dispatch_core::plan::{Mode, Plan};
-use dispatch_core::problem::{Problems, Severity};
+use dispatch_core::problem::Severity;
 use dispatch_core::slip::SlipFields;
-use dispatch_core::stage::{DropOut, FrozenStage, StageDocument, StageDraft};
+use dispatch_core::stage::{DropList, DropOut, FrozenStage, StageDocument, StageDraft};
 use dispatch_core::syntax::time_text;
 
 use crate::args::Stage;
@@ -135,50 +134,24 @@ fn next(plan: &Plan, last: u64, replay: bool, time: u64) -> Done<u64> {
 
 fn read_drops(console: &Console, path: &Path, plan: &Plan) -> Done<Vec<DropOut>> {
     let name = path.display().to_string();
-    let options = ImportOptions {
-        subject_ids: plan.subjects.ids,
-        ..ImportOptions::default()
-    };
-    let mut drops = Vec::new();
-    let mut evidence = Vec::new();
     let bytes = folder::read(path)?;
-    let report = import_drops(&bytes, &name, &options, &mut |_| {}, &mut |row| {
-        let value = |field| row.get(field).unwrap_or_default().to_owned();
-        evidence.push((row.line, value("evidence")));
-        drops.push(DropOut {
-            approver: value("approver"),
-            evidence: Digest::new([0; 32]),
-            officer: value("officer"),
-            reason: value("reason"),
-            stage: 0,
-            subject: value("subject"),
-        });
+    let beside = path.parent().unwrap_or(Path::new("."));
+    let list = DropList::read(&bytes, &name, plan, |paper| {
+        let bytes = folder::read(&beside.join(paper)).ok()?;
+        Some(Digest::of(&bytes))
     });
-    let problems: &Problems = &report.problems;
-    inputs::print_problems(console, problems, false);
-    let errors = problems.count(Severity::Error);
+    inputs::print_problems(console, &list.problems, false);
+    let errors = list.problems.count(Severity::Error);
     if errors > 0 {
         return Err(Failure::new(
             format!("{errors} errors: nothing was frozen"),
             format!("共{errors}处错误，未冻结"),
         ));
     }
-    let beside = path.parent().unwrap_or(Path::new("."));
-    for (drop, (line, evidence)) in drops.iter_mut().zip(&evidence) {
-        drop.evidence = match Digest::from_hex(evidence) {
-            Ok(digest) => digest,
-            Err(_) => {
-                let bytes = folder::read(&beside.join(evidence)).map_err(|_| {
-                    Failure::new(
-                        format!("{name}, row {line}, column evidence: {evidence:?} is neither a file beside the list nor a SHA-256 (64 hexadecimal characters); name the paper that shows the reason"),
-                        format!("{name}第{line}行“证据”列：“{evidence}”既不是名单旁的文件，也不是SHA-256（64位十六进制）：请填写证明材料的文件名"),
-                    )
-                })?;
-                Digest::of(&bytes)
-            }
-        };
+    match list.faults.into_iter().next() {
+        Some(fault) => Err(fault.into()),
+        None => Ok(list.drops),
     }
-    Ok(drops)
 }
 
 /// The sealed drops come first: the document without them could never be drawn.
