@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "service/draws.rs"]
+mod draws;
 #[path = "service/http.rs"]
 mod http;
 #[path = "service/store.rs"]
