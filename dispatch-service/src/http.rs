@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod filter;
 pub mod front;
 mod layers;
+pub mod openapi;
 pub mod percent;
 pub mod query;
 pub mod respond;

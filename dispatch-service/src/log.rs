@@ -11,6 +11,7 @@ pub mod prefix;
 mod signer;
 pub mod watch;
 pub mod witness;
+pub mod witnessed;
 
 pub use self::append::{Appender, begin_log};
 pub use self::files::StoredLog;

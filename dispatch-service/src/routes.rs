@@ -2,14 +2,19 @@
 
 pub mod drafts;
 pub mod draws;
+pub mod feed;
 pub mod health;
+pub mod log;
+pub mod open;
 pub mod outside;
 pub mod page;
 pub mod people;
 pub mod plans;
 pub mod proposals;
+pub mod public;
 pub mod sealed;
 pub mod stages;
+pub mod stream;
 pub mod witnesses;
 
 use crate::http::endpoint::Endpoint;
@@ -20,11 +25,15 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         drafts::endpoints(),
         draws::endpoints(),
+        feed::endpoints(),
         health::endpoints(),
+        log::endpoints(),
+        open::endpoints(),
         outside::endpoints(),
         people::endpoints(),
         plans::endpoints(),
         proposals::endpoints(),
+        public::endpoints(),
         sealed::endpoints(),
         stages::endpoints(),
         witnesses::endpoints(),

@@ -5,10 +5,20 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "service/answer.rs"]
+mod answer;
+#[path = "service/audit.rs"]
+mod audit;
+#[path = "service/campaign.rs"]
+mod campaign;
 #[path = "service/draws.rs"]
 mod draws;
 #[path = "service/http.rs"]
 mod http;
+#[path = "service/people.rs"]
+mod people;
+#[path = "service/public.rs"]
+mod public;
 #[path = "service/store.rs"]
 mod store;
 #[path = "service/support.rs"]

@@ -1,15 +1,16 @@
 //! `dispatch-service serve`: what an operator sets.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use dispatch_core::language::Message;
+use dispatch_core::timestamp::Authority;
 use zeroize::Zeroizing;
 
 use super::data::read_text;
-use crate::settings::{Gateway, Settings};
+use crate::settings::{Gateway, PublishedPolicy, Settings};
 
 /// Settings of the service.
 #[derive(Clone, Debug, Args)]
@@ -44,6 +45,15 @@ pub struct Serve {
     /// Policy of the log (C2SP tlog-policy), with the witnesses that cosign it. 日志见证策略
     #[arg(long, env = "DISPATCH_POLICY", value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Certificate of a time-stamp authority whose tokens over checkpoints are kept; several separated
+    /// by commas. 时间戳机构证书
+    #[arg(
+        long = "time-authority",
+        env = "DISPATCH_TIME_AUTHORITIES",
+        value_delimiter = ',',
+        value_name = "FILE"
+    )]
+    pub authorities: Vec<PathBuf>,
     /// Vouch once that this database is the newest copy of the log. 确认数据库为最新副本
     #[arg(long)]
     pub adopt_log: bool,
@@ -223,13 +233,23 @@ impl Serve {
             stop_deadline: Duration::from_secs(limits.stop_seconds),
             relays: self.relays.clone(),
             tick: seconds(limits.tick_seconds),
-            policy: self.policy.clone(),
+            policy: self.policy.as_deref().map(policy).transpose()?,
+            authorities: self.authorities()?,
             gateway: self.gateway()?,
             session_idle: seconds(limits.session_idle_seconds),
             session_total: seconds(limits.session_seconds),
             lock_after: limits.lock_after.max(1),
             lock_for: seconds(limits.lock_seconds),
         })
+    }
+
+    fn authorities(&self) -> Result<Vec<Authority>, Message> {
+        let read = self.authorities.iter().map(|path| {
+            let certificate = std::fs::read(path).map_err(|error| unusable(path, &error))?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            Authority::read(name, &certificate).map_err(|error| unusable(path, &error))
+        });
+        read.collect()
     }
 
     fn gateway(&self) -> Result<Option<Gateway>, Message> {
@@ -252,6 +272,22 @@ impl Serve {
             secret,
         }))
     }
+}
+
+fn policy(path: &Path) -> Result<PublishedPolicy, Message> {
+    let text = std::fs::read(path).map_err(|error| unusable(path, &error))?;
+    PublishedPolicy::read(text).map_err(|fault| {
+        let path = path.display();
+        Message::new(
+            format!("{path}: {}", fault.english),
+            format!("{path}：{}", fault.chinese),
+        )
+    })
+}
+
+fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Message {
+    let path = path.display();
+    Message::new(format!("{path}: {error}"), format!("{path}：{error}"))
 }
 
 /// A time that is not nothing.

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use dispatch_core::digest::hex;
 use dispatch_core::language::Message;
-use dispatch_core::log::LogPolicy;
 use dispatch_core::randomness;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,6 +26,7 @@ use crate::log::witness::HttpLink;
 use crate::log::{Guard, LogSigner, begin_log};
 use crate::problem::Problem;
 use crate::routes;
+use crate::scheduler::Scheduler;
 use crate::settings::Settings;
 use crate::store::{Backend, Limits, Store, StoreError};
 
@@ -52,7 +52,7 @@ pub fn run(options: &Serve, data: &Data, out: &mut dyn Write) -> Result<(), Mess
         (Some(certificates), Some(key)) => Some(tls::acceptor(certificates, key)?),
         _ => None,
     };
-    let policy = settings.policy.as_deref().map(policy).transpose()?;
+    let policy = settings.policy.as_ref().map(|told| told.policy.clone());
     let context = start(options, data, settings)?;
     let watch = Watch::start(
         context.store.clone(),
@@ -62,6 +62,7 @@ pub fn run(options: &Serve, data: &Data, out: &mut dyn Write) -> Result<(), Mess
         options.adopt_log,
     );
     let watch = watch.map_err(|error| system(&error))?;
+    let scheduler = Scheduler::start(context.clone()).map_err(|error| system(&error))?;
     let runtime = Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| system(&error))?;
     let front = Front::new(context.clone(), Router::new(routes::endpoints()));
@@ -71,6 +72,7 @@ pub fn run(options: &Serve, data: &Data, out: &mut dyn Write) -> Result<(), Mess
     });
     // What is cut off still ends its statement; nobody is told.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    scheduler.stop();
     watch.stop();
     context.store.stop();
     tracing::info!(?ended, "stopped");
@@ -157,17 +159,6 @@ fn migrate_if_new(backend: &Backend) -> Result<(), Message> {
         "the tables of the database are not those of this version; make a backup, then run dispatch-service migrate",
         "数据库的表结构与本版本不符；请先备份，再运行 dispatch-service migrate",
     ))
-}
-
-fn policy(path: &std::path::Path) -> Result<LogPolicy, Message> {
-    let text = crate::args::data::read_text(path)?;
-    LogPolicy::read(text).map_err(|fault| {
-        let path = path.display();
-        Message::new(
-            format!("{path}: {}", fault.english),
-            format!("{path}：{}", fault.chinese),
-        )
-    })
 }
 
 fn log_as_json() {

@@ -14,9 +14,9 @@ use tracing::Instrument as _;
 
 use super::body::{self, BodyStream};
 use super::endpoint::{Access, Answer, Endpoint, Request};
-use super::query;
 use super::respond::{self, Asked, REQUEST_ID};
 use super::router::{Found, Router};
+use super::{openapi, query};
 use crate::access::Actor;
 use crate::context::Context;
 use crate::people::{self, Presented};
@@ -166,6 +166,9 @@ impl Front {
             id,
             peer: arrived.peer,
         };
+        if openapi::is_change(endpoint) {
+            request.idempotency_key()?;
+        }
         (endpoint.handler)(context.clone(), request).await
     }
 }

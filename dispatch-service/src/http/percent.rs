@@ -25,6 +25,20 @@ pub fn query(raw: &str) -> Option<String> {
     (!text.chars().any(char::is_control)).then_some(text)
 }
 
+/// Encodes a value for a query, or a segment of a path.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 fn decode(raw: &str, plus: bool) -> Option<String> {
     let mut decoded = Vec::with_capacity(raw.len());
     let mut bytes = raw.bytes();
@@ -53,7 +67,7 @@ const fn nibble(byte: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{query, segment};
+    use super::{encode, query, segment};
 
     #[test]
     fn segments() {
@@ -71,5 +85,6 @@ mod tests {
         assert_eq!(query("a+b%2B").as_deref(), Some("a b+"));
         assert_eq!(query("").as_deref(), Some(""));
         assert_eq!(query("%c3%28"), None);
+        assert_eq!(encode("年 a/&"), "%E5%B9%B4%20a%2F%26");
     }
 }
