@@ -1,6 +1,7 @@
 //! The command line. Every option can be set in the environment too; secrets are only ever files.
 
 pub mod data;
+pub mod doctor;
 pub mod keeping;
 pub mod serve;
 pub mod user;
@@ -9,6 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use dispatch_core::language::Language;
 
 use self::data::Data;
+use self::doctor::Doctor;
 use self::keeping::{BackupTo, Expire, RestoreFrom};
 use self::serve::Serve;
 use self::user::User;
@@ -74,6 +76,8 @@ pub enum Command {
     Rebuild,
     /// Let a document go whose time by law is over. 到期销毁
     Expire(Expire),
+    /// Look whether everything is fit for use, and say what to do. 体检
+    Doctor(Doctor),
     /// Print the OpenAPI document. 输出接口文档
     Openapi,
 }

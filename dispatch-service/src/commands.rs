@@ -1,6 +1,7 @@
 //! What the commands do.
 
 pub mod backup;
+pub mod doctor;
 pub mod expire;
 pub mod migrate;
 pub mod rebuild;
@@ -35,6 +36,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Message> {
         }
         Command::Rebuild => rebuild::run(&data.backend()?, now, language, out),
         Command::Expire(options) => expire::run(options, &data.backend()?, now, language, out),
+        Command::Doctor(options) => doctor::run(options, data, now, language, out),
         Command::Openapi => {
             let written = out.write_all(health::text().as_bytes());
             written.map_err(|error| Message::new(error.to_string(), error.to_string()))

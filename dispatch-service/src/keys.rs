@@ -48,14 +48,14 @@ impl KeyFolder {
                     format!("{origin}：{error}；请使用 log.example/gz 这样的名称"),
                 )
             })?;
-            write_once(&path, format!("{}\n", *key.to_text()).as_bytes())?;
+            write_once(dir, &path, format!("{}\n", *key.to_text()).as_bytes())?;
         }
         let path = folder.path(ENVELOPE_KEY);
         if !path.exists() {
             let mut key = Zeroizing::new([0; 32]);
             randomness::fill(&mut *key)?;
             let text = Zeroizing::new(format!("{}\n", dispatch_core::digest::hex(&*key)));
-            write_once(&path, text.as_bytes())?;
+            write_once(dir, &path, text.as_bytes())?;
         }
         let name = folder.log_key()?.name().to_owned();
         if name == origin {
@@ -203,23 +203,26 @@ fn create_private(dir: &Path) -> Result<(), Message> {
     builder.create(dir).map_err(|error| unusable(dir, &error))
 }
 
-/// Writes a file that only its owner reads; one that is there stays.
-fn write_once(path: &Path, bytes: &[u8]) -> Result<(), Message> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
+/// Writes a file that only its owner reads; one that is there stays. It takes its name when it is on the
+/// disk: whatever happens meanwhile, nobody finds half a key.
+fn write_once(dir: &Path, path: &Path, bytes: &[u8]) -> Result<(), Message> {
+    let failed = |error: &std::io::Error| unusable(path, error);
+    // A temporary file is made so that only its owner reads it.
+    let file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir);
+    let mut file = file.map_err(|error| failed(&error))?;
     {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+        file.write_all(bytes)
+            .and_then(|()| file.as_file().sync_all())
     }
-    let written = options.open(path).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    match written {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        other => other.map_err(|error| unusable(path, &error)),
+    .map_err(|error| failed(&error))?;
+    match file.persist_noclobber(path) {
+        Ok(_) => {}
+        // Another process was quicker.
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(failed(&error.error)),
     }
+    let named = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
+    named.map_err(|error| unusable(dir, &error))
 }
 
 fn read_private(path: &Path) -> Result<Zeroizing<String>, Message> {

@@ -15,6 +15,7 @@ pub mod campaign;
 pub mod clock;
 pub mod commands;
 pub mod context;
+pub mod doctor;
 pub mod http;
 pub mod integrity;
 pub mod keys;

@@ -16,4 +16,4 @@ pub mod witnessed;
 pub use self::append::{Appender, begin_log};
 pub use self::files::StoredLog;
 pub use self::guard::{Guard, Held};
-pub use self::signer::LogSigner;
+pub use self::signer::{LogSigner, remembered};

@@ -1,4 +1,5 @@
--- Times are seconds since 1970 (UTC). Hashes, keys and sealed things are bytes.
+-- Times are seconds since 1970 (UTC). Hashes, keys and sealed things are bytes. Texts are ordered by
+-- their bytes on both back ends.
 
 -- The public log ------------------------------------------------------------------------------
 
@@ -31,14 +32,14 @@ CREATE TABLE log_node (
 CREATE TABLE log_checkpoint (
     number BIGINT PRIMARY KEY,
     size BIGINT NOT NULL UNIQUE,
-    note TEXT NOT NULL
+    note TEXT COLLATE "C" NOT NULL
 );
 
 -- Cosignature lines of witnesses.
 CREATE TABLE log_cosignature (
     number BIGINT NOT NULL,
-    witness TEXT NOT NULL,
-    line TEXT NOT NULL,
+    witness TEXT COLLATE "C" NOT NULL,
+    line TEXT COLLATE "C" NOT NULL,
     time BIGINT NOT NULL,
     PRIMARY KEY (number, witness)
 );
@@ -52,26 +53,26 @@ CREATE TABLE log_token (
 -- The register: what the log says, as tables. All of it can be rebuilt from the log. ------------
 
 CREATE TABLE register_body (
-    body TEXT PRIMARY KEY,
+    body TEXT COLLATE "C" PRIMARY KEY,
     last_number BIGINT NOT NULL
 );
 
 CREATE TABLE register_plan (
     idx BIGINT PRIMARY KEY,
-    body TEXT NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
     year BIGINT NOT NULL,
     document BYTEA NOT NULL,
-    reason TEXT NOT NULL,
-    time TEXT NOT NULL
+    reason TEXT COLLATE "C" NOT NULL,
+    time TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX register_plan_year ON register_plan (body, year);
 
 CREATE TABLE register_planned (
-    body TEXT NOT NULL,
-    draw TEXT NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    draw TEXT COLLATE "C" NOT NULL,
     year BIGINT NOT NULL,
-    title TEXT NOT NULL,
-    latest TEXT NOT NULL,
+    title TEXT COLLATE "C" NOT NULL,
+    latest TEXT COLLATE "C" NOT NULL,
     idx BIGINT NOT NULL,
     PRIMARY KEY (body, draw)
 );
@@ -80,27 +81,27 @@ CREATE TABLE register_planned (
 CREATE TABLE register_draw (
     commitment BYTEA PRIMARY KEY,
     idx BIGINT NOT NULL UNIQUE,
-    body TEXT NOT NULL,
-    draw TEXT NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    draw TEXT COLLATE "C" NOT NULL,
     sequence BIGINT NOT NULL,
-    title TEXT NOT NULL,
+    title TEXT COLLATE "C" NOT NULL,
     -- announced, drawn, disclosed, voided
-    state TEXT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
     document BYTEA NOT NULL,
     announced BIGINT NOT NULL,
     draw_time BIGINT NOT NULL,
     disclosure_time BIGINT NOT NULL,
-    window_end TEXT NOT NULL,
+    window_end TEXT COLLATE "C" NOT NULL,
     round BIGINT NOT NULL,
     replay BIGINT NOT NULL,
-    repeats TEXT NOT NULL,
-    parent TEXT NOT NULL,
+    repeats TEXT COLLATE "C" NOT NULL,
+    parent TEXT COLLATE "C" NOT NULL,
     -- The announcement as its entry has it, JSON.
-    announcement TEXT NOT NULL,
+    announcement TEXT COLLATE "C" NOT NULL,
     root BYTEA,
     records BIGINT,
     disclosure BYTEA,
-    bundle TEXT NOT NULL,
+    bundle TEXT COLLATE "C" NOT NULL,
     UNIQUE (body, draw),
     UNIQUE (body, sequence)
 );
@@ -110,17 +111,17 @@ CREATE INDEX register_draw_state ON register_draw (state, draw_time);
 CREATE TABLE register_step (
     idx BIGINT PRIMARY KEY,
     commitment BYTEA NOT NULL,
-    kind TEXT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
     stage BIGINT NOT NULL,
     time BIGINT NOT NULL
 );
 CREATE INDEX register_step_draw ON register_step (commitment, idx);
 
 CREATE TABLE register_voided (
-    body TEXT NOT NULL,
-    draw TEXT NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    draw TEXT COLLATE "C" NOT NULL,
     idx BIGINT NOT NULL,
-    reason TEXT NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (body, draw)
 );
 
@@ -134,7 +135,7 @@ CREATE TABLE blob (
     created BIGINT NOT NULL,
     -- Set when the law let it expire: the pieces are gone, this row stays.
     expired BIGINT,
-    expired_reason TEXT
+    expired_reason TEXT COLLATE "C"
 );
 
 CREATE TABLE blob_piece (
@@ -147,13 +148,13 @@ CREATE TABLE blob_piece (
 -- Documents that everybody may fetch by their SHA-256.
 CREATE TABLE document (
     digest BYTEA PRIMARY KEY,
-    media TEXT NOT NULL
+    media TEXT COLLATE "C" NOT NULL
 );
 
 -- Rosters by their Merkle root.
 CREATE TABLE roster (
     root BYTEA NOT NULL,
-    kind TEXT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
     records BIGINT NOT NULL,
     digest BYTEA NOT NULL,
     PRIMARY KEY (root, kind)
@@ -162,13 +163,13 @@ CREATE TABLE roster (
 -- Campaigns: what only the bureau sees. Sealed files are encrypted; the key is not here. ---------
 
 CREATE TABLE draft (
-    id TEXT PRIMARY KEY,
-    title TEXT NOT NULL,
-    owner TEXT NOT NULL,
-    department TEXT NOT NULL,
-    region TEXT NOT NULL,
+    id TEXT COLLATE "C" PRIMARY KEY,
+    title TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    department TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
     -- open, announced, withdrawn
-    state TEXT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
     replay BIGINT NOT NULL,
     commitment BYTEA,
     created BIGINT NOT NULL,
@@ -177,12 +178,12 @@ CREATE TABLE draft (
 
 -- Files of drafts (by draft id) and of announced draws (by commitment in hexadecimal).
 CREATE TABLE held_file (
-    holder TEXT NOT NULL,
-    name TEXT NOT NULL,
+    holder TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
     -- 1: encrypted under the envelope key, seen by whom its handler lets see it.
     sealed BIGINT NOT NULL,
     digest BYTEA NOT NULL,
-    media TEXT NOT NULL,
+    media TEXT COLLATE "C" NOT NULL,
     length BIGINT NOT NULL,
     PRIMARY KEY (holder, name)
 );
@@ -190,14 +191,14 @@ CREATE TABLE held_file (
 -- What the service itself has to do for a draw, and whose it is.
 CREATE TABLE work (
     commitment BYTEA PRIMARY KEY,
-    department TEXT NOT NULL,
-    region TEXT NOT NULL,
-    owner TEXT NOT NULL,
+    department TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
     -- When something is due next; NULL when nothing is left to do.
     due BIGINT,
     attempts BIGINT NOT NULL,
     -- Why the last attempt failed, for people; empty after a success.
-    fault TEXT NOT NULL
+    fault TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX work_due ON work (due);
 
@@ -205,7 +206,7 @@ CREATE TABLE stage (
     commitment BYTEA NOT NULL,
     number BIGINT NOT NULL,
     -- frozen, drawn
-    state TEXT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
     round BIGINT NOT NULL,
     due BIGINT NOT NULL,
     PRIMARY KEY (commitment, number)
@@ -213,22 +214,22 @@ CREATE TABLE stage (
 
 -- What one person asked for and another has to agree to.
 CREATE TABLE proposal (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     -- announce, void, stage, opening
-    kind TEXT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
     -- Draft id, or commitment in hexadecimal.
-    target TEXT NOT NULL,
+    target TEXT COLLATE "C" NOT NULL,
     -- SHA-256 over everything that is agreed to.
     digest BYTEA NOT NULL,
-    detail TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    department TEXT NOT NULL,
-    region TEXT NOT NULL,
-    proposer TEXT NOT NULL,
+    detail TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    department TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
+    proposer TEXT COLLATE "C" NOT NULL,
     proposed BIGINT NOT NULL,
     -- open, approved, rejected, withdrawn
-    state TEXT NOT NULL,
-    decider TEXT,
+    state TEXT COLLATE "C" NOT NULL,
+    decider TEXT COLLATE "C",
     decided BIGINT
 );
 CREATE INDEX proposal_target ON proposal (target, kind, state);
@@ -236,17 +237,17 @@ CREATE INDEX proposal_target ON proposal (target, kind, state);
 -- People ----------------------------------------------------------------------------------------
 
 CREATE TABLE person (
-    name TEXT PRIMARY KEY,
-    shown TEXT NOT NULL,
+    name TEXT COLLATE "C" PRIMARY KEY,
+    shown TEXT COLLATE "C" NOT NULL,
     -- Roles, blank-separated and ascending.
-    roles TEXT NOT NULL,
+    roles TEXT COLLATE "C" NOT NULL,
     -- Empty: all.
-    department TEXT NOT NULL,
-    region TEXT NOT NULL,
+    department TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
     -- Id in the officer roster, for officers.
-    officer TEXT NOT NULL,
+    officer TEXT COLLATE "C" NOT NULL,
     -- Empty: no password; such a person comes through the gateway.
-    password TEXT NOT NULL,
+    password TEXT COLLATE "C" NOT NULL,
     disabled BIGINT NOT NULL,
     failures BIGINT NOT NULL,
     locked_until BIGINT NOT NULL,
@@ -255,18 +256,18 @@ CREATE TABLE person (
 
 CREATE TABLE session (
     digest BYTEA PRIMARY KEY,
-    person TEXT NOT NULL,
+    person TEXT COLLATE "C" NOT NULL,
     created BIGINT NOT NULL,
     seen BIGINT NOT NULL,
     expires BIGINT NOT NULL
 );
 
 CREATE TABLE token (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     digest BYTEA NOT NULL UNIQUE,
-    person TEXT NOT NULL,
-    label TEXT NOT NULL,
-    scopes TEXT NOT NULL,
+    person TEXT COLLATE "C" NOT NULL,
+    label TEXT COLLATE "C" NOT NULL,
+    scopes TEXT COLLATE "C" NOT NULL,
     created BIGINT NOT NULL,
     expires BIGINT NOT NULL,
     revoked BIGINT NOT NULL
@@ -276,11 +277,11 @@ CREATE TABLE token (
 CREATE TABLE audit (
     number BIGINT PRIMARY KEY,
     time BIGINT NOT NULL,
-    person TEXT NOT NULL,
-    action TEXT NOT NULL,
-    target TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    request TEXT NOT NULL,
+    person TEXT COLLATE "C" NOT NULL,
+    action TEXT COLLATE "C" NOT NULL,
+    target TEXT COLLATE "C" NOT NULL,
+    detail TEXT COLLATE "C" NOT NULL,
+    request TEXT COLLATE "C" NOT NULL,
     -- SHA-256 over the digest of the record before and this record: a gap or a change shows.
     chain BYTEA NOT NULL
 );
@@ -289,8 +290,8 @@ CREATE INDEX audit_target ON audit (target, number);
 -- Answers to changes, by whom and under which key: a change that is sent twice is done once.
 -- The body is encrypted: it may be one that shows a secret once.
 CREATE TABLE answer (
-    person TEXT NOT NULL,
-    key TEXT NOT NULL,
+    person TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
     request BYTEA NOT NULL,
     status BIGINT NOT NULL,
     body BYTEA NOT NULL,

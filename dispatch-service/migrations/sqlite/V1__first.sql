@@ -1,4 +1,5 @@
--- Times are seconds since 1970 (UTC). Hashes, keys and sealed things are bytes.
+-- Times are seconds since 1970 (UTC). Hashes, keys and sealed things are bytes. Texts are ordered by
+-- their bytes on both back ends.
 
 -- The public log ------------------------------------------------------------------------------
 

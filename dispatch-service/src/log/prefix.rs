@@ -58,7 +58,11 @@ fn compare(
     adopt: bool,
 ) -> Result<Shown, Problem> {
     let size = latest.checkpoint.size;
-    let remembered = signer.remembered();
+    let remembered = match signer.remembered() {
+        Ok(remembered) => remembered,
+        Err(_) if adopt => None,
+        Err(why) => return Ok(Shown::Waiting(why)),
+    };
     if let Some(remembered) = &remembered
         && let Some(why) = remembered_otherwise(store, remembered, size)?
     {

@@ -1,8 +1,9 @@
 //! The key that signs the log, and what this machine remembers of what it signed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dispatch_core::language::Message;
 use dispatch_core::log::{Checkpoint, SignedCheckpoint, SignerKey};
 
 use super::Guard;
@@ -71,9 +72,37 @@ impl LogSigner {
     }
 
     /// The checkpoint that this machine signed last, if it remembers any.
-    #[must_use]
-    pub fn remembered(&self) -> Option<SignedCheckpoint> {
-        let bytes = std::fs::read(self.memory.as_ref()?).ok()?;
-        SignedCheckpoint::read(&bytes).ok()
+    ///
+    /// # Errors
+    /// If what it remembers cannot be read: that is not the same as nothing.
+    pub fn remembered(&self) -> Result<Option<SignedCheckpoint>, Message> {
+        self.memory.as_deref().map_or(Ok(None), remembered)
+    }
+}
+
+/// The checkpoint in such a file; none if there is no file, or an empty one, as it is left where the power
+/// failed.
+///
+/// # Errors
+/// If the file cannot be read, or holds something else.
+pub fn remembered(path: &Path) -> Result<Option<SignedCheckpoint>, Message> {
+    let fault = |error: &dyn std::fmt::Display| {
+        let path = path.display();
+        Message::new(
+            format!(
+                "{path}: {error}; make it readable or bring it back. If it is lost, remove it, and start once with --adopt-log when you are sure that the database is the newest copy"
+            ),
+            format!(
+                "{path}：{error}；请使其可读或恢复该文件。如已丢失，请删除该文件，并在确认数据库为最新副本后用 --adopt-log 启动一次"
+            ),
+        )
+    };
+    match std::fs::read(path) {
+        Ok(bytes) if bytes.is_empty() => Ok(None),
+        Ok(bytes) => SignedCheckpoint::read(&bytes)
+            .map(Some)
+            .map_err(|error| fault(&error)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(fault(&error)),
     }
 }

@@ -12,4 +12,4 @@ mod relay;
 #[path = "draws/sealed.rs"]
 mod sealed;
 #[path = "draws/town.rs"]
-mod town;
+pub(crate) mod town;

@@ -292,6 +292,32 @@ fn without_witnesses_the_memory_beside_the_key_tells() {
 }
 
 #[test]
+fn a_memory_that_cannot_be_read_is_not_none() {
+    for place in backends() {
+        let witnesses = Witnesses::new();
+        let (store, signer) = log_of(&place, &["1"], true);
+        let memory = place.folder.path().join("latest-checkpoint");
+        std::fs::write(&memory, "something else").unwrap();
+        let shown = establish(&store, closed(&signer), None, &witnesses, false);
+        let Ok(Shown::Waiting(why)) = shown else {
+            panic!("{} {shown:?}", place.name);
+        };
+        assert!(why.english.contains("latest-checkpoint"), "{why}");
+        assert_eq!(append(&store, "2"), Err(503));
+        // An empty one is what a power failure leaves: it tells nothing, so somebody has to vouch.
+        std::fs::write(&memory, "").unwrap();
+        let shown = establish(&store, &signer, None, &witnesses, false);
+        assert!(matches!(shown, Ok(Shown::Disagreed(_))), "{shown:?}");
+        let shown = establish(&store, &signer, None, &witnesses, true);
+        assert_eq!(shown, Ok(Shown::Agreed));
+        assert_eq!(append(&store, "2"), Ok(1));
+        let remembered = signer.remembered().unwrap().unwrap();
+        assert_eq!(remembered.checkpoint.size, 2);
+        store.stop();
+    }
+}
+
+#[test]
 fn a_cosignature_that_was_carried_by_hand() {
     for place in backends() {
         let witnesses = Witnesses::new();

@@ -254,7 +254,7 @@ impl Town {
 
 /// What a relay does.
 #[derive(Clone, Debug)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Gives the pulses that it has, by round; 404 for others.
     Honest,
     /// Gives this, whatever is asked.
@@ -267,14 +267,14 @@ pub(super) enum Manner {
 
 /// A relay on this machine.
 #[derive(Debug)]
-pub(super) struct Relay {
-    pub(super) url: String,
+pub(crate) struct Relay {
+    pub(crate) url: String,
     pub(super) asked: Arc<AtomicUsize>,
     manner: Arc<Mutex<Manner>>,
 }
 
 impl Relay {
-    pub(super) fn new(manner: Manner) -> Self {
+    pub(crate) fn new(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));

@@ -49,7 +49,7 @@ fn changes_that_wait_together_are_one_commit_with_one_checkpoint() {
         });
         assert_eq!(checkpoints.unwrap(), [(0, 0), (1, 3)], "{}", place.name);
         // What is remembered beside the key is what was signed last.
-        let remembered = super::signer(&place).remembered().unwrap();
+        let remembered = super::signer(&place).remembered().unwrap().unwrap();
         assert_eq!(remembered.checkpoint.size, 3);
         assert!(remembered.verify(&key().verifier()).unwrap());
         store.stop();

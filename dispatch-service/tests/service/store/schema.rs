@@ -27,6 +27,24 @@ fn both_back_ends_have_the_same_tables() {
 }
 
 #[test]
+fn texts_are_ordered_by_their_bytes() {
+    for place in backends() {
+        place.backend.migrate().unwrap();
+        let names = place.backend.once(true, |sql| {
+            for name in ["b", "B", "a-c", "ab", "é", "Z", "张"] {
+                let row = [name.into(), 1_u64.into()];
+                sql.execute("INSERT INTO register_body VALUES (?1, ?2)", &row)?;
+            }
+            let rows = sql.query("SELECT body FROM register_body ORDER BY body", &[])?;
+            let names = rows.iter().map(|row| Ok(row.text(0)?.to_owned()));
+            Ok(names.collect::<Result<Vec<_>, StoreError>>()?)
+        });
+        let expected = ["B", "Z", "a-c", "ab", "b", "é", "张"];
+        assert_eq!(names.unwrap(), expected, "{}", place.name);
+    }
+}
+
+#[test]
 fn every_column_is_known_by_name() {
     for place in backends() {
         place.backend.migrate().unwrap();
