@@ -20,6 +20,7 @@ pub mod proposal;
 pub mod pulse;
 pub mod registered;
 pub mod relay;
+pub mod sealed;
 pub mod sources;
 pub mod stage;
 pub mod void;

@@ -9,7 +9,6 @@ use dispatch_core::digest::Digest;
 use dispatch_core::entry::admission::LogState;
 use dispatch_core::entry::{Announcing, Entry, Step};
 use dispatch_core::language::Message;
-use dispatch_core::log::LogFiles as _;
 use dispatch_core::log::view::LogView;
 use dispatch_core::syntax::unix_time;
 
@@ -300,14 +299,12 @@ pub fn entry(sql: &mut dyn Sql, index: u64) -> Result<Entry, Problem> {
 pub fn proof(sql: &mut dyn Sql, index: u64) -> Result<String, Problem> {
     let log = StoredLog::new(sql);
     let view = LogView(&log);
-    if log.read(dispatch_core::log::view::CHECKPOINT)?.is_none() {
-        return Err(Problem::not_found());
-    }
-    let checkpoint = view.checkpoint()?;
+    let checkpoint = view.checkpoint().map_err(|why| log.error(&why))?;
     if index >= checkpoint.checkpoint.size {
         return Err(Problem::not_found());
     }
-    Ok(view.prove(index, checkpoint)?.to_text())
+    let proof = view.prove(index, checkpoint);
+    Ok(proof.map_err(|why| log.error(&why))?.to_text())
 }
 
 const EMPTYING: [&str; 6] = [

@@ -1,6 +1,7 @@
 //! What there is to ask for: the one table of all endpoints, group by group.
 
 pub mod drafts;
+pub mod draws;
 pub mod feed;
 pub mod health;
 pub mod log;
@@ -11,6 +12,8 @@ pub mod people;
 pub mod plans;
 pub mod proposals;
 pub mod public;
+pub mod sealed;
+pub mod stages;
 pub mod stream;
 pub mod witnesses;
 
@@ -21,6 +24,7 @@ use crate::http::endpoint::Endpoint;
 pub fn endpoints() -> Vec<Endpoint> {
     [
         drafts::endpoints(),
+        draws::endpoints(),
         feed::endpoints(),
         health::endpoints(),
         log::endpoints(),
@@ -30,6 +34,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         plans::endpoints(),
         proposals::endpoints(),
         public::endpoints(),
+        sealed::endpoints(),
+        stages::endpoints(),
         witnesses::endpoints(),
     ]
     .into_iter()

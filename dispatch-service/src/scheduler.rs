@@ -91,6 +91,29 @@ pub fn round(ctx: &Context, stop: &AtomicBool) -> Result<usize, Problem> {
     Ok(looked)
 }
 
+/// Does at once what is due for one draw, from a plain thread, unless this process is just doing it.
+///
+/// # Errors
+/// As [`advance`].
+pub fn attempt_now(ctx: &Context, commitment: &Digest) -> Result<Outcome, Problem> {
+    let (wanted, now) = (*commitment, ctx.clock.now());
+    let due = ctx.store.read_blocking(move |sql| {
+        let row = sql.query_one(
+            "SELECT due FROM work WHERE commitment = ?1 AND due <= ?2",
+            &[(&wanted).into(), now.into()],
+        )?;
+        Ok(row.map(|row| row.count(0)).transpose()?)
+    })?;
+    match due {
+        Some(time) if claim(ctx, *commitment, time)? => {
+            let done = advance(ctx, commitment);
+            settle(ctx, *commitment, done.clone())?;
+            done
+        }
+        _ => Ok(Outcome::Done),
+    }
+}
+
 /// Does what is due for one draw, everything that is there being used; whether something was done.
 ///
 /// # Errors

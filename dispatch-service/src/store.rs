@@ -54,8 +54,8 @@ pub(crate) trait Connection: Sql {
     /// view of the data throughout.
     fn begin(&mut self, write: bool) -> Result<(), StoreError>;
 
-    /// Whether the database still answers on it; asked after a pause.
-    fn is_alive(&mut self) -> bool;
+    /// Whether it is not known to be broken.
+    fn is_open(&self) -> bool;
 }
 
 /// What a connection is for.
@@ -115,7 +115,7 @@ impl Backend {
     ) -> Result<T, Problem> {
         let mut connection = self.connect(Purpose::Command)?;
         connection.begin(write)?;
-        let mut watched = Watched::in_transaction(&mut *connection);
+        let mut watched = Watched::in_transaction(&mut connection);
         let done = job(&mut watched);
         let done = match (done, watched.into_fault()) {
             (Ok(_), Some(fault)) => Err(fault.into()),

@@ -11,10 +11,14 @@ mod answer;
 mod audit;
 #[path = "service/campaign.rs"]
 mod campaign;
+#[path = "service/draws.rs"]
+mod draws;
 #[path = "service/http.rs"]
 mod http;
 #[path = "service/people.rs"]
 mod people;
+#[path = "service/public.rs"]
+mod public;
 #[path = "service/store.rs"]
 mod store;
 #[path = "service/support.rs"]

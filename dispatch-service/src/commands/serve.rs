@@ -26,6 +26,7 @@ use crate::log::witness::HttpLink;
 use crate::log::{Guard, LogSigner, begin_log};
 use crate::problem::Problem;
 use crate::routes;
+use crate::scheduler::Scheduler;
 use crate::settings::Settings;
 use crate::store::{Backend, Limits, Store, StoreError};
 
@@ -61,6 +62,7 @@ pub fn run(options: &Serve, data: &Data, out: &mut dyn Write) -> Result<(), Mess
         options.adopt_log,
     );
     let watch = watch.map_err(|error| system(&error))?;
+    let scheduler = Scheduler::start(context.clone()).map_err(|error| system(&error))?;
     let runtime = Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| system(&error))?;
     let front = Front::new(context.clone(), Router::new(routes::endpoints()));
@@ -70,6 +72,7 @@ pub fn run(options: &Serve, data: &Data, out: &mut dyn Write) -> Result<(), Mess
     });
     // What is cut off still ends its statement; nobody is told.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    scheduler.stop();
     watch.stop();
     context.store.stop();
     tracing::info!(?ended, "stopped");

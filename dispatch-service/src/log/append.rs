@@ -8,7 +8,7 @@ use dispatch_core::entry::admission::admit;
 use dispatch_core::entry::{Entry, Step};
 use dispatch_core::language::Message;
 use dispatch_core::log::tile::{TilePath, write_bundle};
-use dispatch_core::log::view::{CHECKPOINT, LogView};
+use dispatch_core::log::view::{CHECKPOINT, LogView, tree_message};
 use dispatch_core::log::{Growth, GrowthError, SignedCheckpoint};
 use dispatch_core::merkle::{empty_root, leaf_hash, root_of};
 use dispatch_core::syntax::time_text;
@@ -125,7 +125,8 @@ impl Appender {
         let continues = known.size <= size && {
             let log = StoredLog::new(sql);
             let root = LogView(&log).tree(size).root_at(known.size);
-            root.is_ok_and(|root| root == known.root)
+            // A database that is gone tells nothing.
+            root.map_err(|error| log.error(&tree_message(error)))? == known.root
         };
         if !continues {
             let known = known.size;
@@ -333,7 +334,7 @@ fn resume(sql: &mut dyn Sql, size: u64) -> Result<Growth, StoreError> {
         }
     });
     growth.map_err(|error| match error {
-        GrowthError::Read(message) => StoreError::Form(message.english),
+        GrowthError::Read(message) => log.error(&message),
         GrowthError::Tile(error) => StoreError::Form(error.to_string()),
     })
 }

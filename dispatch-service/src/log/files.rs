@@ -14,7 +14,11 @@ use dispatch_core::log::view::{CHECKPOINT, CHECKPOINTS, DOCUMENTS};
 use crate::store::{Sql, StoreError, Value, blob};
 
 /// The log in a store.
-pub struct StoredLog<'s>(RefCell<&'s mut dyn Sql>);
+pub struct StoredLog<'s> {
+    sql: RefCell<&'s mut dyn Sql>,
+    /// The first fault of the store, which who reads files is only told about.
+    fault: RefCell<Option<StoreError>>,
+}
 
 impl std::fmt::Debug for StoredLog<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -25,7 +29,24 @@ impl std::fmt::Debug for StoredLog<'_> {
 impl<'s> StoredLog<'s> {
     /// The log that this connection shows.
     pub fn new(sql: &'s mut dyn Sql) -> Self {
-        Self(RefCell::new(sql))
+        Self {
+            sql: RefCell::new(sql),
+            fault: RefCell::new(None),
+        }
+    }
+
+    /// Why something could not be read: a fault of the store if there was one, otherwise of what it
+    /// holds.
+    #[must_use]
+    pub fn error(&self, message: &Message) -> StoreError {
+        let fault = self.fault();
+        fault.unwrap_or_else(|| StoreError::Form(message.english.clone()))
+    }
+
+    /// The first fault of the store while something was read.
+    #[must_use]
+    pub fn fault(&self) -> Option<StoreError> {
+        self.fault.borrow().clone()
     }
 
     /// The file at a path below the root of the log; none if there is none.
@@ -33,7 +54,7 @@ impl<'s> StoredLog<'s> {
     /// # Errors
     /// If the database is gone.
     pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = &mut **self.0.borrow_mut();
+        let sql = &mut **self.sql.borrow_mut();
         if path == CHECKPOINT {
             return checkpoint(sql, None);
         }
@@ -84,8 +105,11 @@ impl<'s> StoredLog<'s> {
 
 impl LogFiles for StoredLog<'_> {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Message> {
-        self.file(path)
-            .map_err(|error| Message::new(error.to_string(), format!("日志无法读取（{error}）")))
+        self.file(path).map_err(|error| {
+            let message = Message::new(error.to_string(), format!("日志无法读取（{error}）"));
+            self.fault.borrow_mut().get_or_insert(error);
+            message
+        })
     }
 }
 

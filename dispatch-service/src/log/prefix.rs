@@ -114,7 +114,8 @@ fn remembered_otherwise(
         && store.read_blocking(move |sql| {
             let log = StoredLog::new(sql);
             let root = LogView(&log).tree(size).root_at(known.size);
-            Ok(root.map_err(tree_message)? == known.root)
+            let root = root.map_err(|why| log.error(&tree_message(why)))?;
+            Ok(root == known.root)
         })?;
     let known = remembered.checkpoint.size;
     Ok((!there).then(|| {
@@ -151,7 +152,9 @@ fn hear(
         let (witness, latest) = (witness.clone(), latest.clone());
         let agrees = store.read_blocking(move |sql| {
             let log = StoredLog::new(sql);
-            Ok(asking::continues(&LogView(&log), &witness, &held, &latest))
+            let agrees = asking::continues(&LogView(&log), &witness, &held, &latest);
+            // A database that is gone contradicts nobody.
+            log.fault().map_or(Ok(agrees), |fault| Err(fault.into()))
         })?;
         return Ok(agrees.map(|()| true));
     }

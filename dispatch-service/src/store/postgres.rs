@@ -79,8 +79,8 @@ impl Connection for Postgres {
         self.client.batch_execute(statement).map_err(error)
     }
 
-    fn is_alive(&mut self) -> bool {
-        self.client.is_valid(CONNECT).is_ok()
+    fn is_open(&self) -> bool {
+        !self.client.is_closed()
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -16,7 +15,11 @@ use crate::problem::Problem;
 /// Something to do on a connection, and whom to tell.
 trait Job: Send {
     /// Does it; whether the connection may be used again.
-    fn run(self: Box<Self>, connection: Result<&mut dyn Connection, StoreError>) -> bool;
+    fn run(
+        self: Box<Self>,
+        connection: Result<&mut Box<dyn Connection>, StoreError>,
+        backend: &Backend,
+    ) -> bool;
 }
 
 struct Read<F, T> {
@@ -29,7 +32,11 @@ where
     T: Send + 'static,
     F: FnOnce(&mut dyn Sql) -> Result<T, Problem> + Send,
 {
-    fn run(self: Box<Self>, connection: Result<&mut dyn Connection, StoreError>) -> bool {
+    fn run(
+        self: Box<Self>,
+        connection: Result<&mut Box<dyn Connection>, StoreError>,
+        backend: &Backend,
+    ) -> bool {
         let connection = match connection {
             Ok(connection) => connection,
             Err(error) => {
@@ -38,7 +45,7 @@ where
             }
         };
         let job = self.job;
-        let mut watched = Watched::reading(connection);
+        let mut watched = Watched::reading(connection, backend);
         let done = catch_unwind(AssertUnwindSafe(|| job(&mut watched)));
         // A connection that broke, or was left by a panic, is opened anew.
         let broken = watched
@@ -128,25 +135,22 @@ impl Readers {
 
 /// Serves jobs until the queue is closed.
 fn serve(backend: &Backend, jobs: &Mutex<Receiver<Box<dyn Job>>>, waiting: &AtomicUsize) {
-    let mut held: Option<(Box<dyn Connection>, Instant)> = None;
+    let mut held: Option<Box<dyn Connection>> = None;
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else {
             return;
         };
         waiting.fetch_sub(1, Ordering::Relaxed);
-        let usable = held.take().and_then(|(mut connection, used)| {
-            (used.elapsed() < PAUSE || connection.is_alive()).then_some(connection)
-        });
-        let connection = usable.map_or_else(|| backend.connect(Purpose::Reading), Ok);
-        match connection {
+        let usable = held.take().filter(|connection| connection.is_open());
+        match usable.map_or_else(|| backend.connect(Purpose::Reading), Ok) {
             Ok(mut connection) => {
-                if job.run(Ok(&mut *connection)) {
-                    held = Some((connection, Instant::now()));
+                if job.run(Ok(&mut connection), backend) {
+                    held = Some(connection);
                 }
             }
             Err(error) => {
-                job.run(Err(error));
+                job.run(Err(error), backend);
             }
         }
     }
@@ -160,7 +164,3 @@ pub(super) fn panicked(panic: &(dyn Any + Send)) -> Problem {
         .or_else(|| panic.downcast_ref::<String>().cloned());
     Problem::internal(&text.unwrap_or_else(|| "a panic".to_owned()))
 }
-
-/// After a pause as long as this a connection is tried before it is used: the server may have been
-/// restarted.
-const PAUSE: Duration = Duration::from_secs(1);

@@ -83,7 +83,7 @@ fn file_id(path: &Path) -> Option<FileId> {
 
 impl Connection for Sqlite {
     fn begin(&mut self, write: bool) -> Result<(), StoreError> {
-        if !self.is_alive() {
+        if !self.is_open() {
             let path = self.path.display();
             return Err(StoreError::Gone(format!(
                 "{path} is not the file any more that was opened"
@@ -94,7 +94,7 @@ impl Connection for Sqlite {
     }
 
     /// A file that was removed or replaced takes changes that nobody will ever see.
-    fn is_alive(&mut self) -> bool {
+    fn is_open(&self) -> bool {
         self.file == file_id(&self.path)
     }
 }

@@ -201,7 +201,7 @@ impl Loop {
         for job in batch {
             connection.execute("SAVEPOINT change", &[])?;
             self.log.mark();
-            let mut watched = Watched::in_transaction(&mut *connection);
+            let mut watched = Watched::in_transaction(&mut connection);
             let keep = job.run(&mut Transaction {
                 sql: &mut watched,
                 log: &mut self.log,

@@ -11,6 +11,7 @@ use dispatch_service::answer;
 use dispatch_service::audit;
 use dispatch_service::context::Context;
 use dispatch_service::http::endpoint::{Answer, AnswerBody, Request, RequestBody};
+use dispatch_service::keys::Envelope;
 use dispatch_service::problem::Problem;
 use dispatch_service::settings::Settings;
 use dispatch_service::store::{Limits, Store};
@@ -221,6 +222,38 @@ fn answers_are_kept_for_thirty_days() {
             .unwrap();
         assert_eq!(known("key-0001"), None);
         assert!(known("key-0002").is_some());
+    }
+}
+
+#[test]
+fn what_is_stored_of_a_request_is_worth_nothing_without_the_envelope_key() {
+    for place in backends() {
+        let desk = Desk::new(place);
+        let mut other = desk.context.clone();
+        other.envelope = Envelope::new([10; 32]);
+        // The body may hold a password: whoever has the database must not be able to try some.
+        let one = request("wang", "key-0001", b"{}");
+        desk.wait(count(&desk.context, &one)).unwrap();
+        let two = request("wang", "key-0002", b"{}");
+        desk.wait(count(&other, &two)).unwrap();
+        let stored = desk.context.store.read_blocking(|sql| {
+            let rows = sql.query("SELECT request, body FROM answer", &[])?;
+            let read = rows
+                .iter()
+                .map(|row| Ok((row.digest(0)?, row.bytes(1)?.to_vec())));
+            read.collect::<Result<Vec<_>, Problem>>()
+        });
+        let stored = stored.unwrap();
+        assert_ne!(stored[0].0, stored[1].0);
+        let shown = br#""count""#;
+        let plain = |body: &[u8]| body.windows(shown.len()).any(|part| part == shown);
+        assert!(stored.iter().all(|(_, body)| !plain(body)));
+        // An answer that does not open is no answer.
+        let lost = desk
+            .wait(answer::known(&other, &one))
+            .map(drop)
+            .unwrap_err();
+        assert_eq!((lost.status, lost.kind), (422, "idempotency-key-reused"));
     }
 }
 

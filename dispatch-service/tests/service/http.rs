@@ -2,3 +2,5 @@
 
 #[path = "http/front.rs"]
 mod front;
+#[path = "http/openapi.rs"]
+mod openapi;

@@ -17,6 +17,8 @@ use dispatch_service::store::{Limits, Store, Transaction};
 use crate::support::cluster::{Place, wait_for};
 use crate::support::log;
 
+#[path = "store/bad_days.rs"]
+mod bad_days;
 #[path = "store/blobs.rs"]
 mod blobs;
 #[path = "store/changes.rs"]

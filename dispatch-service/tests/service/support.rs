@@ -6,7 +6,11 @@ pub(crate) mod bureau;
 pub(crate) mod cluster;
 #[path = "support/desk.rs"]
 pub(crate) mod desk;
+#[path = "support/disk.rs"]
+pub(crate) mod disk;
 #[path = "support/log.rs"]
 pub(crate) mod log;
 #[path = "support/steps.rs"]
 pub(crate) mod steps;
+#[path = "support/wire.rs"]
+pub(crate) mod wire;

@@ -90,6 +90,7 @@ fn forged_and_changed_cookies_are_nobody() {
             "' OR 1=1 --".to_owned(),
             // Another session beside the right one: somebody planted one of them.
             format!("{value}; dispatch={}", "A".repeat(43)),
+            format!("{}; dispatch={value}", "A".repeat(43)),
         ]);
         for value in forged {
             let bad = Browser {

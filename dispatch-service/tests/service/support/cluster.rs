@@ -124,6 +124,32 @@ impl Cluster {
         }
     }
 
+    /// A database on a disk of its own.
+    pub(crate) fn place_on(&self, disk: &Path) -> Place {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{number}");
+        let disk = disk.display();
+        self.administer(&format!("CREATE TABLESPACE {name} LOCATION '{disk}'"));
+        self.administer(&format!("CREATE DATABASE {name} TABLESPACE {name}"));
+        Place {
+            name: "PostgreSQL",
+            backend: Backend::Postgres(self.url(&name)),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Removes a database that is on a disk of its own.
+    pub(crate) fn remove(&self, place: &Place) {
+        let name = database(place);
+        self.administer(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        self.administer(&format!("DROP TABLESPACE {name}"));
+    }
+
+    /// User and group that the server runs as, if they are others than those of the tests.
+    pub(crate) const fn user(&self) -> Option<(u32, u32)> {
+        self.programs.unprivileged
+    }
+
     /// Where a database of this server is.
     pub(crate) fn url(&self, database: &str) -> String {
         let socket = self.data();
@@ -143,10 +169,7 @@ impl Cluster {
 
     /// Ends every connection to a place's database.
     pub(crate) fn cut(&self, place: &Place) {
-        let Backend::Postgres(url) = &place.backend else {
-            return;
-        };
-        let name = url.rsplit('=').next().unwrap_or_default();
+        let name = database(place);
         self.administer(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         ));
@@ -197,6 +220,11 @@ impl Cluster {
         let log = std::fs::read_to_string(self.folder.join("log")).unwrap();
         assert!(answers && server.try_wait().unwrap().is_none(), "{log}");
         *held = Some(server);
+    }
+
+    /// The folder of the socket.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.data()
     }
 
     /// The folder of the data, which is also that of the socket: only its owner gets into it.
@@ -272,7 +300,17 @@ fn id(which: &str) -> Option<u32> {
     String::from_utf8(found.stdout).ok()?.trim().parse().ok()
 }
 
-fn keeper(folder: &Path) -> Child {
+/// The name of a place's database.
+fn database(place: &Place) -> &str {
+    let Backend::Postgres(url) = &place.backend else {
+        panic!("no PostgreSQL");
+    };
+    url.rsplit('=').next().unwrap_or_default()
+}
+
+/// A shell that waits for the end of this process, or of its own input, and then ends what runs in the
+/// folder and removes it.
+pub(crate) fn keeper(folder: &Path) -> Child {
     let script = r#"trap '' INT TERM HUP
 cat > /dev/null
 pid=$(head -n 1 "$1/data/postmaster.pid" 2> /dev/null)
@@ -281,6 +319,7 @@ if mine "$1"; then
     kill -QUIT "$pid"
     for turn in $(seq 100); do mine "$1" && sleep 0.1; done
 fi
+if [ -d "$1/disk" ]; then umount -l "$1/disk" 2> /dev/null; fi
 rm -rf "$1"
 "#;
     let mut command = Command::new("sh");
