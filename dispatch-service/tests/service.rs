@@ -11,6 +11,8 @@ mod answer;
 mod audit;
 #[path = "service/campaign.rs"]
 mod campaign;
+#[path = "service/draws.rs"]
+mod draws;
 #[path = "service/http.rs"]
 mod http;
 #[path = "service/people.rs"]

@@ -141,6 +141,8 @@ async fn get(context: Context, request: Request) -> Result<Answer, Problem> {
 
 async fn end(context: Context, request: Request) -> Result<Answer, Problem> {
     let name = request.actor()?.name.clone();
+    // Ending twice is ending once; the key is asked for because every change by staff has one.
+    request.idempotency_key()?;
     let secret = session::presented(&request.headers, context.settings.secure)?;
     let id = request.id.clone();
     let ended = context.store.write(move |change| {
