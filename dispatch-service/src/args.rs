@@ -1,12 +1,15 @@
 //! The command line. Every option can be set in the environment too; secrets are only ever files.
 
 pub mod data;
+pub mod keeping;
 pub mod serve;
 pub mod user;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use dispatch_core::language::Language;
 
 use self::data::Data;
+use self::keeping::{BackupTo, Expire, RestoreFrom};
 use self::serve::Serve;
 use self::user::User;
 
@@ -25,6 +28,26 @@ pub struct Arguments {
     pub command: Command,
 }
 
+impl Arguments {
+    /// The language of messages.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        match self.language {
+            Some(Tongue::Zh) => Language::Chinese,
+            Some(Tongue::En) => Language::English,
+            None if locale().to_ascii_lowercase().starts_with("zh") => Language::Chinese,
+            None => Language::English,
+        }
+    }
+}
+
+/// The locale of messages, as POSIX orders its variables.
+fn locale() -> String {
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let mut values = names.iter().filter_map(|name| std::env::var(name).ok());
+    values.find(|value| !value.is_empty()).unwrap_or_default()
+}
+
 /// A language as it is named on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Tongue {
@@ -41,6 +64,16 @@ pub enum Command {
     Serve(Box<Serve>),
     /// People: add, list, reset, disable, enable, token. 人员
     User(User),
+    /// Bring the tables of the database to this version. 建立或升级数据表
+    Migrate,
+    /// Write everything that the database holds to one file; keys are not in it. 备份
+    Backup(BackupTo),
+    /// Fill an empty database from a backup, checking everything. 恢复
+    Restore(RestoreFrom),
+    /// Write the register anew from the log, and say what differed. 由日志重建登记表
+    Rebuild,
+    /// Let a document go whose time by law is over. 到期销毁
+    Expire(Expire),
     /// Print the OpenAPI document. 输出接口文档
     Openapi,
 }

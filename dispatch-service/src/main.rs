@@ -6,18 +6,12 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use dispatch_core::language::Language;
-use dispatch_service::args::{Arguments, Tongue};
+use dispatch_service::args::Arguments;
 use dispatch_service::commands;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let language = match arguments.language {
-        Some(Tongue::Zh) => Language::Chinese,
-        Some(Tongue::En) => Language::English,
-        None if locale().to_ascii_lowercase().starts_with("zh") => Language::Chinese,
-        None => Language::English,
-    };
+    let language = arguments.language();
     match commands::run(&arguments, &mut std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -25,11 +19,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The locale of messages, as POSIX orders its variables.
-fn locale() -> String {
-    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
-    let mut values = names.iter().filter_map(|name| std::env::var(name).ok());
-    values.find(|value| !value.is_empty()).unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 //! time. Invariant: no row of the register is ever written but by [`apply`].
 
 pub mod draws;
+pub mod rebuilt;
 
 use dispatch_core::digest::Digest;
 use dispatch_core::entry::admission::LogState;

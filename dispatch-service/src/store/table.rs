@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Row, Sql, StoreError};
+use super::{Row, Sql, StoreError, Value};
 
 /// A table.
 #[derive(Clone, Debug)]
@@ -105,6 +105,12 @@ impl Table {
     pub fn keys(&self) -> impl Iterator<Item = i64> {
         let key = i64::try_from(self.key).unwrap_or(i64::MAX);
         (1..).map(move |place| if place <= key { place } else { 0 })
+    }
+
+    /// The columns of a row's key.
+    #[must_use]
+    pub fn key_of<'r>(&self, row: &'r Row) -> &'r [Value] {
+        row.0.get(..self.key).unwrap_or(&row.0)
     }
 
     /// How many rows it has.

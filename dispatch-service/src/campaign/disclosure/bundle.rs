@@ -77,7 +77,7 @@ impl Whole {
             Ok(children) => children,
             Err(waits) => return Ok(Err(waits)),
         };
-        let log = match log_lines::of(ctx, commitment)? {
+        let log = match log_lines::of(ctx, commitment, true)? {
             Ok(lines) => lines,
             Err(waits) if patient => return Ok(Err(waits)),
             Err(waits) => {
@@ -195,7 +195,7 @@ pub fn auditors(ctx: &Context, commitment: &Digest) -> Result<NamedTempFile, Pro
         .map(|pulse| lock_opening(&announced, &pulse))
         .transpose()?;
     let mut files = core::whole_bundle(&from, held, &sealed_files, Vec::new(), opening.as_ref())?;
-    if let Ok(Some(log)) = log_lines::of(ctx, commitment)? {
+    if let Ok(Some(log)) = log_lines::of(ctx, commitment, false)? {
         files.insert(LOG, log);
     }
     packed(ctx, &files)
