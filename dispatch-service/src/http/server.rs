@@ -131,6 +131,7 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_timeout)
             .max_buf_size(HEADERS)
+            .max_header_size(HEADERS)
             .max_headers(MOST_HEADERS)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         if let Err(error) = watcher.watch(connection).await {
