@@ -93,7 +93,10 @@ fn nothing_is_done_while_the_clock_is_set_back() {
             .to_owned();
         let told = town
             .desk
-            .ask(http::Method::POST, &format!("/api/v1/proposals/{id}/approve"))
+            .ask(
+                http::Method::POST,
+                &format!("/api/v1/proposals/{id}/approve"),
+            )
             .by(&town.approver)
             .send();
         assert!([409, 503].contains(&told.status), "{}", told.text());

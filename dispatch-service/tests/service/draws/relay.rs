@@ -27,8 +27,16 @@ fn only_the_right_pulse_counts_whoever_else_answers() {
     urls.push("http://127.0.0.1:9".to_owned());
     urls.push("no address".to_owned());
     let refused = fetch(&urls, ROUND).unwrap_err();
-    assert!(refused.english.contains("no relay gave it"), "{}", refused.english);
-    assert!(refused.english.contains("gave round 30662990"), "{}", refused.english);
+    assert!(
+        refused.english.contains("no relay gave it"),
+        "{}",
+        refused.english
+    );
+    assert!(
+        refused.english.contains("gave round 30662990"),
+        "{}",
+        refused.english
+    );
     for relay in &relays {
         assert_eq!(relay.asked.load(std::sync::atomic::Ordering::SeqCst), 1);
     }
@@ -36,7 +44,12 @@ fn only_the_right_pulse_counts_whoever_else_answers() {
     let (hanging, honest) = (Relay::new(Manner::Hangs), Relay::new(Manner::Honest));
     urls.extend([hanging.url.clone(), honest.url.clone()]);
     assert_eq!(fetch(&urls, ROUND).unwrap().round, ROUND);
-    assert!(fetch(&[], ROUND).unwrap_err().english.contains("no relay is set"));
+    assert!(
+        fetch(&[], ROUND)
+            .unwrap_err()
+            .english
+            .contains("no relay is set")
+    );
 }
 
 #[test]
@@ -48,7 +61,10 @@ fn a_draw_waits_for_its_round_and_never_takes_another() {
         assert_eq!(town.tick(DRAW), 1);
         assert_eq!(town.kinds(&draw), ["announcement"]);
         let work = town.work(&draw);
-        assert!(work["fault"].as_str().unwrap().contains("30662990"), "{work}");
+        assert!(
+            work["fault"].as_str().unwrap().contains("30662990"),
+            "{work}"
+        );
         assert_eq!(work["attempts"], 1);
         // It comes again, later each time, and never gives up.
         let mut time = DRAW;
