@@ -15,6 +15,8 @@ mod campaign;
 mod draws;
 #[path = "service/http.rs"]
 mod http;
+#[path = "service/kills.rs"]
+mod kills;
 #[path = "service/people.rs"]
 mod people;
 #[path = "service/public.rs"]

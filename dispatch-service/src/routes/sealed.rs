@@ -201,7 +201,7 @@ async fn auditors(context: Context, request: Request) -> Result<Answer, Problem>
             .store
             .read_blocking(move |sql| registered::get(sql, &commitment)?.must_be_of(&who))?;
         let file = disclosure::auditors(&context, &commitment)?;
-        let bytes = std::fs::read(file.path()).map_err(|error| Problem::internal(&error))?;
+        let bytes = { file.bytes() }.map_err(|error| Problem::internal(&error))?;
         let target = commitment.to_string();
         context.store.write_blocking(move |change| {
             audit::record(change, &actor.name, "look", &target, "auditor.zip", &id)

@@ -26,7 +26,7 @@ mod changes;
 #[path = "store/refusals.rs"]
 mod refusals;
 #[path = "store/register.rs"]
-mod register;
+pub(crate) mod register;
 #[path = "store/schema.rs"]
 mod schema;
 #[path = "store/stored_log.rs"]
