@@ -27,4 +27,5 @@ pub mod register;
 pub mod routes;
 pub mod scheduler;
 pub mod settings;
+pub mod spooled;
 pub mod store;

@@ -152,6 +152,7 @@ fn attempt(ctx: &Context, commitment: &Digest, task: Task) -> Result<Outcome, Pr
 /// Takes the pulse that a task needs from the relays, unless it was brought.
 fn fetch(ctx: &Context, commitment: &Digest, task: Task) -> Result<Result<(), Message>, Problem> {
     let wanted = *commitment;
+    let now = ctx.clock.now();
     let rounds = ctx.store.read_blocking(move |sql| {
         let (announced, _) = registered::announcement(sql, &wanted)?;
         let document = &announced.document;
@@ -172,15 +173,19 @@ fn fetch(ctx: &Context, commitment: &Digest, task: Task) -> Result<Result<(), Me
             Task::Disclosure if locked => vec![lock],
             _ => Vec::new(),
         };
+        // If the secret is lost, the time lock opens it.
+        let open = locked && time_of_round(lock).is_some_and(|time| time <= now);
+        if open && matches!(task, Task::Draw | Task::Stage(_)) {
+            rounds.push(lock);
+        }
         let mut missing = Vec::new();
-        for round in rounds.drain(..) {
+        for round in rounds {
             if pulse::stored(sql, &wanted, round)?.is_none() {
                 missing.push(round);
             }
         }
         Ok(missing)
     })?;
-    let now = ctx.clock.now();
     for round in rounds {
         if time_of_round(round).is_none_or(|time| time > now) {
             return Ok(Err(Message::new(

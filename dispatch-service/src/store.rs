@@ -202,7 +202,11 @@ impl Store {
         &self,
         job: impl FnOnce(&mut dyn Sql) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let answer = self.readers.send(job)?;
+        // What the job logs is found under the id of its request.
+        let span = tracing::Span::current();
+        let answer = self
+            .readers
+            .send(move |sql: &mut dyn Sql| span.in_scope(|| job(sql)))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -227,7 +231,10 @@ impl Store {
         &self,
         job: impl FnOnce(&mut Transaction<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let answer = self.writer.send(job)?;
+        let span = tracing::Span::current();
+        let answer = self
+            .writer
+            .send(move |change: &mut Transaction<'_>| span.in_scope(|| job(change)))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 

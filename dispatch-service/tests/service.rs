@@ -17,6 +17,8 @@ mod draws;
 mod http;
 #[path = "service/keeping.rs"]
 mod keeping;
+#[path = "service/kills.rs"]
+mod kills;
 #[path = "service/people.rs"]
 mod people;
 #[path = "service/public.rs"]

@@ -27,9 +27,14 @@ use crate::problem::Problem;
 /// If what is held is damaged, or the database is gone.
 pub fn disclose(ctx: &Context, commitment: &Digest) -> Result<Outcome, Problem> {
     let commitment = *commitment;
-    let draw = ctx
-        .store
-        .read_blocking(move |sql| registered::get(sql, &commitment))?;
+    let (draw, last) = ctx.store.read_blocking(move |sql| {
+        let last = sql.query_one(
+            "SELECT CAST(COALESCE(MAX(time), 0) AS BIGINT) FROM register_step WHERE commitment = ?1",
+            &[(&commitment).into()],
+        )?;
+        let last = last.map_or(Ok(0), |row| row.count(0))?;
+        Ok((registered::get(sql, &commitment)?, last))
+    })?;
     if draw.state != "drawn" {
         return Ok(Outcome::Done);
     }
@@ -38,7 +43,12 @@ pub fn disclose(ctx: &Context, commitment: &Digest) -> Result<Outcome, Problem> 
         return Ok(Outcome::Waits(too_early()));
     }
     // What others have to bring is waited for, but not for ever: the secret has to come out.
-    let patient = !draw.replay && now < draw.disclosure_time.saturating_add(PATIENCE);
+    let since = if draw.replay {
+        last
+    } else {
+        draw.disclosure_time.max(last)
+    };
+    let patient = now < since.saturating_add(PATIENCE);
     let whole = match Whole::read(ctx, &commitment, patient)? {
         Ok(whole) => whole,
         Err(waits) => return Ok(Outcome::Waits(waits)),

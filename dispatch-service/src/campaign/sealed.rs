@@ -4,6 +4,10 @@
 //! all; an operator or approver all once an opening was agreed to, or after the disclosure. Invariant:
 //! nothing is given out before the transaction that records the look.
 
+mod paper;
+
+pub use self::paper::Paper;
+
 use dispatch_core::digest::Digest;
 use dispatch_core::held::Held;
 use dispatch_core::listing::Listing;

@@ -70,6 +70,7 @@ pub fn run(options: &Serve, data: &Data, out: &mut dyn Write) -> Result<(), Mess
     let ended = serve(&runtime, listener, front, acceptor, || {
         writeln!(out, "dispatch-service: {scheme}://{address}").and_then(|()| out.flush())
     });
+    end_at_last(context.settings.stop_deadline);
     // What is cut off still ends its statement; nobody is told.
     runtime.shutdown_timeout(Duration::from_secs(1));
     scheduler.stop();
@@ -104,6 +105,19 @@ fn serve(
         let _ = ready();
         Ok(server::run(listener, front, acceptor, stop).await)
     })
+}
+
+/// Ends the process when its threads do not: a draw that is being computed, a witness or a relay that
+/// does not answer. Nothing is lost by it: what is not committed is done again at the next start.
+fn end_at_last(deadline: Duration) {
+    let wait = move || {
+        std::thread::sleep(deadline);
+        tracing::warn!("threads go on after the deadline; the process ends");
+        std::process::exit(0);
+    };
+    let _ = std::thread::Builder::new()
+        .name("deadline".to_owned())
+        .spawn(wait);
 }
 
 /// Opens keys and store, and begins the log if it is new.

@@ -21,6 +21,7 @@ use tokio::time::{Instant, timeout_at};
 use super::endpoint::{BodyKind, RequestBody};
 use crate::problem::Problem;
 use crate::settings::Settings;
+use crate::spooled::Spooled;
 
 /// A body as it arrives; an error is that the sender went away or sent nonsense.
 pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, String>> + Send>>;
@@ -164,17 +165,14 @@ async fn spool(
 /// The way to the thread that writes a temporary file.
 struct Spool(mpsc::Sender<Bytes>);
 
-type Spooled = std::io::Result<(tempfile::NamedTempFile, Digest)>;
+type Written = std::io::Result<(Spooled, Digest)>;
 
 impl Spool {
-    fn start(dir: Option<&Path>) -> (Self, JoinHandle<Spooled>) {
+    fn start(dir: Option<&Path>) -> (Self, JoinHandle<Written>) {
         let (sender, mut parts) = mpsc::channel::<Bytes>(4);
         let dir = dir.map(Path::to_owned);
         let writer = tokio::task::spawn_blocking(move || {
-            let mut file = match dir {
-                Some(dir) => tempfile::NamedTempFile::new_in(dir)?,
-                None => tempfile::NamedTempFile::new()?,
-            };
+            let mut file = Spooled::new(dir.as_deref())?;
             let mut hash = Sha256::new();
             while let Some(part) = parts.blocking_recv() {
                 hash.update(&part);

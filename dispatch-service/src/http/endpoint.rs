@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::access::Actor;
 use crate::context::Context;
 use crate::problem::Problem;
+use crate::spooled::Spooled;
 
 /// One method of one path.
 #[expect(missing_debug_implementations, reason = "handlers have none")]
@@ -161,10 +162,10 @@ pub enum RequestBody {
     None,
     /// In memory.
     Bytes(Bytes),
-    /// In a temporary file that goes when this is dropped: its size and SHA-256.
+    /// In a file without a name that goes when this is dropped: its size and SHA-256.
     File {
         /// The file.
-        file: tempfile::NamedTempFile,
+        file: Spooled,
         /// Bytes in it.
         length: u64,
         /// Their hash.

@@ -131,6 +131,8 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_timeout)
             .max_buf_size(HEADERS)
+            .max_header_size(HEADERS)
+            .max_headers(MOST_HEADERS)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(%error, "a connection ended early");
@@ -140,3 +142,5 @@ impl Server {
 
 /// Most bytes of the headers of a request, and of what is read ahead.
 const HEADERS: usize = 64 << 10;
+/// Most headers of a request.
+const MOST_HEADERS: usize = 100;

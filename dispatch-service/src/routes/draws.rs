@@ -29,9 +29,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             summary: "提交随机信标：抽取、补抽或时间锁的，由轮次决定（任何人均可提交，重复提交无妨）",
             access: Access::Public,
             query: &[],
-            body: BodyKind::Text(
-                "drand 转发节点的JSON应答，或 {\"round\":轮次,\"signature\":\"96位十六进制\"}",
-            ),
+            body: BodyKind::Json(schema::<RelayAnswerView>),
             answers: &[AnswerKind {
                 status: 200,
                 about: "已验证并保存；其余随机源齐备时即行抽取",
@@ -85,6 +83,22 @@ pub fn endpoints() -> Vec<Endpoint> {
             handler: |context, request| Box::pin(disclose(context, request)),
         },
     ]
+}
+
+/// A pulse as a drand relay gives it, or as it is typed from paper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RelayAnswerView {
+    /// 轮次
+    pub round: u64,
+    /// 签名：96位十六进制
+    pub signature: String,
+    /// 随机数：签名的SHA-256，可不填
+    #[serde(default)]
+    pub randomness: Option<String>,
+    /// quicknet 没有此项；有而为空亦可
+    #[serde(default)]
+    pub previous_signature: Option<String>,
 }
 
 /// A pulse that was taken.

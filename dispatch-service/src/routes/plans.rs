@@ -1,6 +1,5 @@
 //! Annual plans: their documents, and the entries that say which draws will be held.
 
-use std::fs::File;
 use std::io::{Cursor, Read};
 
 use dispatch_core::digest::Digest;
@@ -159,6 +158,6 @@ fn open(body: &RequestBody) -> std::io::Result<Box<dyn Read>> {
     Ok(match body {
         RequestBody::None => Box::new(std::io::empty()),
         RequestBody::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
-        RequestBody::File { file, .. } => Box::new(File::open(file.path())?),
+        RequestBody::File { file, .. } => Box::new(file.reader()),
     })
 }

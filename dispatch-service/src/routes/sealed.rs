@@ -8,11 +8,11 @@ use dispatch_core::visit::Visit;
 
 use crate::access::Role;
 use crate::audit;
-use crate::campaign::sealed::{SealedList, record};
+use crate::campaign::sealed::{Paper, SealedList, record};
 use crate::campaign::{disclosure, heavy, registered};
 use crate::context::Context;
 use crate::http::endpoint::{
-    Access, Answer, AnswerKind, BodyKind, Content, Endpoint, Request, schema,
+    Access, Answer, AnswerKind, BodyKind, Content, Endpoint, Form, Parameter, Request, schema,
 };
 use crate::problem::Problem;
 
@@ -49,6 +49,32 @@ pub fn endpoints() -> Vec<Endpoint> {
                 content: Content::Media(XLSX),
             }],
             handler: |context, request| Box::pin(workbook(context, request)),
+        },
+        Endpoint {
+            method: Method::GET,
+            path: "/api/v1/draws/{commitment}/papers/{paper}",
+            id: "getPapers",
+            summary: "所见名单的文书，供打印：drawn-list、notices、visit-records、duties；每次查看记入审计",
+            access: Access::Staff,
+            query: &[
+                Parameter {
+                    name: "first",
+                    about: "从第几户（派员单为第几人）起，第一户为0",
+                    form: Form::Number(10_000_000),
+                },
+                Parameter {
+                    name: "count",
+                    about: "多少户（人），默认50",
+                    form: Form::Number(500),
+                },
+            ],
+            body: BodyKind::None,
+            answers: &[AnswerKind {
+                status: 200,
+                about: "文书，公开时间前须保密",
+                content: Content::Media(HTML),
+            }],
+            handler: |context, request| Box::pin(papers(context, request)),
         },
         Endpoint {
             method: Method::GET,
@@ -127,6 +153,19 @@ async fn workbook(context: Context, request: Request) -> Result<Answer, Problem>
     looked.await
 }
 
+async fn papers(context: Context, request: Request) -> Result<Answer, Problem> {
+    let paper = Paper::of(request.part("paper"))?;
+    let number = |name: &str, default: usize| {
+        let given = request.query.get(name).and_then(|text| text.parse().ok());
+        given.unwrap_or(default)
+    };
+    let (first, count) = (number("first", 0), number("count", 50));
+    let looked = look(context, request, "papers", move |list| {
+        Ok(Answer::bytes(200, HTML, list.paper(paper, first, count)))
+    });
+    looked.await
+}
+
 /// Makes what is asked for, records the look, and only then gives it out.
 async fn look(
     context: Context,
@@ -162,7 +201,7 @@ async fn auditors(context: Context, request: Request) -> Result<Answer, Problem>
             .store
             .read_blocking(move |sql| registered::get(sql, &commitment)?.must_be_of(&who))?;
         let file = disclosure::auditors(&context, &commitment)?;
-        let bytes = std::fs::read(file.path()).map_err(|error| Problem::internal(&error))?;
+        let bytes = { file.bytes() }.map_err(|error| Problem::internal(&error))?;
         let target = commitment.to_string();
         context.store.write_blocking(move |change| {
             audit::record(change, &actor.name, "look", &target, "auditor.zip", &id)
@@ -199,4 +238,5 @@ fn view(visit: &Visit<'_>) -> VisitView {
 }
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const HTML: &str = "text/html; charset=utf-8";
 const ZIP: &str = "application/zip";

@@ -178,7 +178,7 @@ async fn get_drops(context: Context, request: Request) -> Result<Answer, Problem
 fn body(request: &Request) -> Result<Zeroizing<Vec<u8>>, Problem> {
     match &request.body {
         RequestBody::File { file, .. } => {
-            let bytes = std::fs::read(file.path()).map_err(|error| Problem::internal(&error))?;
+            let bytes = file.bytes().map_err(|error| Problem::internal(&error))?;
             Ok(Zeroizing::new(bytes))
         }
         RequestBody::Bytes(bytes) => Ok(Zeroizing::new(bytes.to_vec())),

@@ -237,11 +237,11 @@ async fn stamped(context: Context, request: Request) -> Result<Answer, Problem> 
     if *length > MOST_TOKEN {
         return Err(unread());
     }
-    let path = file.path().to_owned();
+    let file = file.clone();
     let authorities = context.settings.authorities.clone();
     let store = context.store.clone();
     let view = blocking(move || {
-        let bytes = std::fs::read(path).map_err(|error| Problem::internal(&error))?;
+        let bytes = file.bytes().map_err(|error| Problem::internal(&error))?;
         let token = Token::read(&bytes).map_err(|error| error.message())?;
         let checkpoint = store.read_blocking(move |sql| {
             let file = StoredLog::new(sql).file(&format!("checkpoints/{number}"))?;

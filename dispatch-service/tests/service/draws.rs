@@ -5,6 +5,8 @@
 
 #[path = "draws/bad.rs"]
 mod bad;
+#[path = "draws/evidence.rs"]
+mod evidence;
 #[path = "draws/life.rs"]
 mod life;
 #[path = "draws/relay.rs"]

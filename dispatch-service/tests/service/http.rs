@@ -2,5 +2,9 @@
 
 #[path = "http/front.rs"]
 mod front;
+#[path = "http/full.rs"]
+mod full;
 #[path = "http/openapi.rs"]
 mod openapi;
+#[path = "http/process.rs"]
+mod process;

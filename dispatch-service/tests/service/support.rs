@@ -10,6 +10,8 @@ pub(crate) mod desk;
 pub(crate) mod disk;
 #[path = "support/log.rs"]
 pub(crate) mod log;
+#[path = "support/process.rs"]
+pub(crate) mod process;
 #[path = "support/steps.rs"]
 pub(crate) mod steps;
 #[path = "support/wire.rs"]

@@ -1,6 +1,5 @@
 //! The bundle of a draw: all its files, packed into one and stored.
 
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Cursor};
 
 use bytes::Bytes;
@@ -16,13 +15,13 @@ use dispatch_core::freeze::SecretDocument;
 use dispatch_core::held::{self as core, HeldFiles as _, sealed};
 use dispatch_core::json::from_canonical;
 use dispatch_core::language::Message;
-use tempfile::NamedTempFile;
 
 use super::log_lines;
 use crate::campaign::held::{self, StoreHeld};
 use crate::campaign::{files, registered};
 use crate::context::Context;
 use crate::problem::Problem;
+use crate::spooled::Spooled;
 use crate::store::{Transaction, blob};
 
 /// All files of a public bundle.
@@ -77,7 +76,7 @@ impl Whole {
             Ok(children) => children,
             Err(waits) => return Ok(Err(waits)),
         };
-        let log = match log_lines::of(ctx, commitment)? {
+        let log = match log_lines::of(ctx, commitment, true)? {
             Ok(lines) => lines,
             Err(waits) if patient => return Ok(Err(waits)),
             Err(waits) => {
@@ -104,9 +103,8 @@ impl Whole {
     /// Packs and stores the bundle and what is published beside it. Nobody sees it yet.
     pub(super) fn pack(self, ctx: &Context, name: &str) -> Result<Packed, Problem> {
         let packed = packed(ctx, &self.files)?;
-        let (bundle, length) = blob::store(&ctx.store, || {
-            Ok(Box::new(BufReader::new(File::open(packed.path())?)))
-        })?;
+        let (bundle, length) =
+            blob::store(&ctx.store, || Ok(Box::new(BufReader::new(packed.reader()))))?;
         let mut beside = Vec::new();
         for name in BESIDE {
             let Some(bytes) = self.files.get(name) else {
@@ -161,7 +159,7 @@ impl Packed {
 ///
 /// # Errors
 /// 409 before the draw; if what is held is damaged.
-pub fn auditors(ctx: &Context, commitment: &Digest) -> Result<NamedTempFile, Problem> {
+pub fn auditors(ctx: &Context, commitment: &Digest) -> Result<Spooled, Problem> {
     let wanted = *commitment;
     let state = ctx
         .store
@@ -195,7 +193,7 @@ pub fn auditors(ctx: &Context, commitment: &Digest) -> Result<NamedTempFile, Pro
         .map(|pulse| lock_opening(&announced, &pulse))
         .transpose()?;
     let mut files = core::whole_bundle(&from, held, &sealed_files, Vec::new(), opening.as_ref())?;
-    if let Ok(Some(log)) = log_lines::of(ctx, commitment)? {
+    if let Ok(Some(log)) = log_lines::of(ctx, commitment, false)? {
         files.insert(LOG, log);
     }
     packed(ctx, &files)
@@ -247,14 +245,10 @@ fn children(
     numbered.collect::<Result<_, Problem>>().map(Ok)
 }
 
-fn packed(ctx: &Context, files: &Files) -> Result<NamedTempFile, Problem> {
+fn packed(ctx: &Context, files: &Files) -> Result<Spooled, Problem> {
     let failed = |error: std::io::Error| Problem::internal(&error);
-    let file = match &ctx.settings.spool {
-        Some(folder) => NamedTempFile::new_in(folder),
-        None => NamedTempFile::new(),
-    };
-    let file = file.map_err(failed)?;
-    let writer = BufWriter::new(file.reopen().map_err(failed)?);
+    let file = Spooled::new(ctx.settings.spool.as_deref()).map_err(failed)?;
+    let writer = BufWriter::new(file.clone());
     let writer = files.pack(writer).map_err(failed)?;
     writer
         .into_inner()

@@ -164,7 +164,8 @@ fn body(request: &Request) -> Result<Zeroizing<Vec<u8>>, Problem> {
     match &request.body {
         RequestBody::None => Ok(Zeroizing::default()),
         RequestBody::Bytes(bytes) => Ok(Zeroizing::new(bytes.to_vec())),
-        RequestBody::File { file, .. } => std::fs::read(file.path())
+        RequestBody::File { file, .. } => file
+            .bytes()
             .map(Zeroizing::new)
             .map_err(|error| Problem::internal(&error)),
     }

@@ -58,7 +58,7 @@ fn every_bad_row_of_a_gbk_list_is_told_at_once() {
         let repeated = lines[1].clone();
         lines.push(repeated);
         let last = lines.len() as u64;
-        lines[7].push(0xd6);
+        lines[7].insert(19, 0xff);
         let bytes = lines.join(&b'\n');
         bureau
             .put(&draft, "subjects", "对象.csv", &bytes)
@@ -190,9 +190,17 @@ fn formula() -> Vec<u8> {
     let cell = |name: &str, text: &str| {
         format!("<c r=\"{name}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
     };
-    let head: String = [("A1", "执法证号"), ("B1", "姓名"), ("C1", "所属部门")]
-        .map(|(name, text)| cell(name, text))
-        .concat();
+    let head: String = [
+        ("A1", "省政府执法证"),
+        ("B1", "姓名"),
+        ("C1", "部门/机构"),
+        ("D1", "地区"),
+        ("E1", "有效期"),
+        ("F1", "可任组长"),
+        ("G1", "岗位资质资格"),
+    ]
+    .map(|(name, text)| cell(name, text))
+    .concat();
     let sheet = format!(
         "{}<row r=\"1\">{head}</row><row r=\"2\"><c r=\"A2\"><f>1+1</f></c>{}{}</row>{}",
         SHEET.0,

@@ -3,9 +3,9 @@
 use dispatch_core::digest::Digest;
 use dispatch_core::entry::Step;
 use dispatch_core::verify::{Grade, Status};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::town::{DISCLOSURE, DRAW, LOCK, Manner, PULSE, Relay, Town, pulse};
+use super::town::{DISCLOSURE, DRAW, Manner, PULSE, Relay, Town, pulse};
 use crate::support::cluster::backends;
 
 #[test]
@@ -194,38 +194,45 @@ fn stages_children_and_all_in_one_bundle() {
 #[test]
 fn batches_are_frozen_and_drawn_without_being_asked_for() {
     for place in backends() {
-        let town = Town::new(place, Vec::new());
-        let draft = town.draft(true, |plan| {
-            // Round 30662990 is 24 seconds after the draw's.
-            plan.replacen("draw = ", "mode = \"order\"\ndraw = ", 1)
-                .replacen(
-                    "[schedule]",
-                    "[schedule]\nstage_lead = \"1m\"\nstages = [\"2026-07-23T07:38:54Z\"]",
-                    1,
-                )
-        });
+        let relay = Relay::new(Manner::Honest);
+        let town = Town::in_2023(place, vec![relay.url.clone()]);
+        let (children, team) = (
+            PARENT.find("[[children]]").unwrap(),
+            PARENT.find("[team]").unwrap(),
+        );
+        let plan = format!("{}{}", &PARENT[..children], &PARENT[team..]);
+        let plan = plan.replacen("sequence = 1", "sequence = 1\nmode = \"order\"", 1);
+        let lists = town.lists();
+        let draft = town.draft_of(
+            false,
+            &[
+                ("plan", plan.as_bytes()),
+                ("subjects", &lists.0),
+                ("officers", &lists.1),
+            ],
+        );
         let draw = town.announce(&draft);
-        town.bring(&draw, PULSE).expect(200);
-        town.run(DRAW);
-        assert_eq!(
-            town.kinds(&draw).last(),
-            Some(&"stage"),
-            "the batch is frozen"
-        );
-        assert!(
-            town.work(&draw)["fault"]
-                .as_str()
-                .unwrap()
-                .contains("30662990")
-        );
-        let told: Value = town.bring(&draw, &pulse("30662990")).expect(200).json();
-        assert_eq!(
-            (&told["purpose"], &told["stage"]),
-            (&json!("stage"), &json!(1))
-        );
+        town.run(DRAW_2023);
+        let kinds = ["announcement", "pulse", "result", "stage"];
+        assert_eq!(town.kinds(&draw), kinds, "the next batch is frozen at once");
+        assert_eq!(town.tick(STAGE_2023 - 1), 0);
+        town.desk.set_time(STAGE_2023);
+        // Whoever brings it; the round says what it is for.
+        let told: Value = town.bring(&draw, &pulse("65535")).expect(200).json();
+        assert_eq!(told["purpose"], "stage");
+        assert_eq!(told["stage"], 1);
         assert_eq!(town.kinds(&draw)[3..], ["stage", "pulse", "result"]);
-        let told: Value = town.bring(&draw, LOCK).expect(422).json();
-        assert!(told["detail"].as_str().unwrap().contains("30662982"));
+        town.run(DISCLOSURE_2023);
+        let document = town.held(&draw, "stage-1.json").unwrap();
+        let stage = dispatch_core::stage::stage_commitment(&document).to_string();
+        let slips = [
+            ("JOINT-1", 0, draw.as_str(), "2023-08-20T01:00:00Z"),
+            ("JOINT-1", 1, &stage, "2023-08-24T01:00:00Z"),
+        ];
+        let report = town.judged("evidence.zip", &slips);
+        assert!(report.holds(), "{report:#?}");
+        assert_eq!(report.grade, Grade::FrozenFirst);
+        assert_eq!(report.status("G01"), Some(Status::Pass));
     }
 }
 

@@ -17,7 +17,7 @@ use dispatch_service::access::{Actor, Role};
 use dispatch_service::log::witness::StoreFiles;
 use dispatch_service::routes;
 use dispatch_service::scheduler;
-use dispatch_service::settings::Settings;
+use dispatch_service::settings::{PublishedPolicy, Settings};
 use serde_json::{Value, json};
 
 use crate::support::cluster::Place;
@@ -64,6 +64,21 @@ impl Town {
             relays,
             ..Settings::default()
         };
+        Self::at(place, settings)
+    }
+
+    /// The same with a policy of the log.
+    pub(super) fn with_policy(place: Place, relays: Vec<String>, policy: &str) -> Self {
+        let policy = PublishedPolicy::read(policy.as_bytes().to_vec()).unwrap();
+        let settings = Settings {
+            relays,
+            policy: Some(policy),
+            ..Settings::default()
+        };
+        Self::at(place, settings)
+    }
+
+    fn at(place: Place, settings: Settings) -> Self {
         Self {
             desk: Desk::with(place, settings, routes::endpoints()),
             operator: person("jing", &[Role::Operator]),

@@ -115,6 +115,14 @@ impl Desk {
         self.runtime.block_on(future)
     }
 
+    /// Begins a future of the service, to go on by itself.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.runtime.spawn(future)
+    }
+
     /// Begins a request by nobody.
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
         Ask {

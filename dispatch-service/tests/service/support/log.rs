@@ -59,6 +59,15 @@ pub(crate) fn verified(files: &dyn LogFiles, key: &SignerKey) -> Vec<Entry> {
     entries
 }
 
+/// The root of a log with these entries.
+pub(crate) fn root(leaves: &[Vec<u8>]) -> Digest {
+    let mut tree = Tree::default();
+    for leaf in leaves {
+        tree.push(leaf);
+    }
+    tree.root()
+}
+
 /// A Merkle tree of RFC 6962, as the hashes of its complete subtrees from left to right.
 #[derive(Default)]
 struct Tree(Vec<(u32, [u8; 32])>);
