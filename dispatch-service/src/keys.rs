@@ -37,6 +37,24 @@ impl KeyFolder {
     pub fn open_or_make(dir: &Path, origin: &str) -> Result<Self, Message> {
         let folder = Self(dir.to_owned());
         create_private(dir)?;
+        if folder.path(LOG_KEY).exists() && !folder.path(ENVELOPE_KEY).exists() {
+            let path = folder.path(ENVELOPE_KEY);
+            let path = path.display();
+            return Err(Message::new(
+                format!(
+                    "{path}: is missing beside the key of the log; restore it from your copy: what is sealed opens with no other"
+                ),
+                format!("{path}：缺失，而日志密钥仍在；请用备份恢复，封存的内容用其他密钥无法打开"),
+            ));
+        }
+        // The envelope key first: whoever finds the log's key finds both.
+        let path = folder.path(ENVELOPE_KEY);
+        if !path.exists() {
+            let mut key = Zeroizing::new([0; 32]);
+            randomness::fill(&mut *key)?;
+            let text = Zeroizing::new(format!("{}\n", dispatch_core::digest::hex(&*key)));
+            write_once(dir, &path, text.as_bytes())?;
+        }
         let path = folder.path(LOG_KEY);
         if !path.exists() {
             let mut seed = Zeroizing::new([0; 32]);
@@ -49,13 +67,6 @@ impl KeyFolder {
                 )
             })?;
             write_once(dir, &path, format!("{}\n", *key.to_text()).as_bytes())?;
-        }
-        let path = folder.path(ENVELOPE_KEY);
-        if !path.exists() {
-            let mut key = Zeroizing::new([0; 32]);
-            randomness::fill(&mut *key)?;
-            let text = Zeroizing::new(format!("{}\n", dispatch_core::digest::hex(&*key)));
-            write_once(dir, &path, text.as_bytes())?;
         }
         let name = folder.log_key()?.name().to_owned();
         if name == origin {

@@ -5,6 +5,7 @@
 //! keeps two processes from doing the same work at once. Invariant: correctness never depends on a
 //! claim: what is committed is decided in the transaction.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -38,7 +39,10 @@ impl Scheduler {
             .name("scheduler".to_owned())
             .spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    if let Err(problem) = round(&ctx, &stop) {
+                    // A panic over one draw must not keep the others from being made.
+                    let looked = catch_unwind(AssertUnwindSafe(|| round(&ctx, &stop)));
+                    let looked = looked.unwrap_or_else(|_| Err(Problem::internal(&"a panic")));
+                    if let Err(problem) = looked {
                         tracing::warn!(reason = %problem.message.english, "the scheduler could not look for what is due");
                     }
                     thread::park_timeout(ctx.settings.tick);

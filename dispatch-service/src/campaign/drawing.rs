@@ -189,6 +189,14 @@ impl Made {
                 return Ok(false);
             }
             draw.must_be("announced")?;
+            // Numbers may have been corrected while this was computed.
+            let (announced, _) = registered::announcement(change.sql, commitment)?;
+            if sources::values(change.sql, &announced)?.ok().as_ref() != Some(&self.sources) {
+                return Err(Problem::conflict(
+                    "a value of a seed source was corrected while the draw was computed; it is computed anew",
+                    "计算期间随机源的数值有更正，将重新计算",
+                ));
+            }
             if !draw.replay && change.now < draw.draw_time {
                 let Message { english, chinese } = too_early();
                 return Err(Problem::new(409, "too-early", english, chinese));

@@ -67,7 +67,10 @@ pub fn next(
                         .latest_stage(number)
                         .is_some_and(|time| now <= time));
             if batch {
-                return Ok(Some((Task::Batch(number), now)));
+                // Late enough for a proposal of what falls out to come first.
+                let latest = schedule.latest_stage(number).unwrap_or(now);
+                let time = at(latest.saturating_sub(BEFORE_BATCH)).max(now);
+                return Ok(Some((Task::Batch(number), time)));
             }
             let lock = if document.custody.timelock.is_empty() {
                 0
@@ -127,3 +130,6 @@ fn has_later_child(sql: &mut dyn Sql, commitment: &Digest) -> Result<bool, Probl
     )?;
     Ok(packed.map_or(Ok(0), |row| row.count(0))? < disclosed)
 }
+
+/// How long before its latest moment a batch that nobody proposed is frozen, in seconds.
+const BEFORE_BATCH: u64 = 60 * 60;

@@ -98,12 +98,17 @@ pub fn about(
     Ok((draw, hasher.finish()))
 }
 
-/// Freezes what is staged, from a plain thread. Nothing is changed.
+/// Freezes what is staged and agreed to, from a plain thread. Nothing is changed.
 ///
 /// # Errors
 /// 409 if it is too late or another stage has to be drawn first; 422 with all that is wrong with the
 /// list.
 pub fn prepare(ctx: &Context, commitment: &Digest, number: u64) -> Result<Ready, Problem> {
+    freeze(ctx, commitment, number, true)
+}
+
+/// Freezes a stage; what is staged counts only if it was `agreed` to.
+fn freeze(ctx: &Context, commitment: &Digest, number: u64, agreed: bool) -> Result<Ready, Problem> {
     let held = match held::again(ctx, commitment, u64::MAX)? {
         Ok(held) => held,
         Err(waits) => return Err(Problem::conflict(waits.english, waits.chinese)),
@@ -114,7 +119,8 @@ pub fn prepare(ctx: &Context, commitment: &Digest, number: u64) -> Result<Ready,
         let list = ctx
             .store
             .read_blocking(move |sql| staged::list_digest(sql, &commitment, number))?;
-        let drops: Vec<DropOut> = match files.read(&staged::list_name(number))? {
+        let staged = files.read(&staged::list_name(number))?;
+        let drops: Vec<DropOut> = match staged.filter(|_| agreed) {
             Some(bytes) => from_canonical(&bytes).map_err(|error| Problem::internal(&error))?,
             None => Vec::new(),
         };
@@ -268,11 +274,12 @@ pub fn approve(change: &mut Transaction<'_>, ready: &Ready) -> Result<u64, Probl
 }
 
 /// Freezes the next batch of a draw of the mode `order`, without anybody's asking: it was announced.
+/// Nothing falls out in it: that needs a proposal, which may come before.
 ///
 /// # Errors
 /// As [`prepare`] and [`approve`].
 pub fn batch(ctx: &Context, commitment: &Digest, number: u64) -> Result<(), Problem> {
-    let ready = prepare(ctx, commitment, number)?;
+    let ready = freeze(ctx, commitment, number, false)?;
     let target = commitment.to_string();
     ctx.store.write_blocking(move |change| {
         approve(change, &ready)?;

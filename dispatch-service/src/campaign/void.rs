@@ -6,10 +6,11 @@ use dispatch_core::digest::{Digest, TaggedHasher};
 use dispatch_core::entry::{Step, Voiding};
 
 use super::proposal::Proposal;
+use super::pulse;
 use super::registered::{self, Registered};
 use crate::access::Actor;
 use crate::problem::Problem;
-use crate::store::Transaction;
+use crate::store::{Sql, Transaction};
 
 /// What is to be voided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub fn target(
     if body.is_empty() {
         let draw = registered::get(change.sql, &registered::commitment(target)?)?;
         draw.must_be_of(actor)?;
-        may_be_voided(&draw, change.now)?;
+        may_be_voided(change.sql, &draw, change.now)?;
         return Ok(Target::Announced(draw));
     }
     // A planned draw is the whole bureau's.
@@ -129,9 +130,15 @@ pub fn commit(
     Ok(Done { commitment, index })
 }
 
-fn may_be_voided(draw: &Registered, now: u64) -> Result<(), Problem> {
+fn may_be_voided(sql: &mut dyn Sql, draw: &Registered, now: u64) -> Result<(), Problem> {
     draw.must_be("announced")?;
-    if draw.replay || now < draw.draw_time {
+    if draw.replay {
+        return Ok(());
+    }
+    // A pulse that is here tells more than a clock, which can be set back.
+    let document = registered::announcement(sql, &draw.commitment)?.0.document;
+    let known = pulse::stored(sql, &draw.commitment, document.round)?.is_some();
+    if now < draw.draw_time && !known {
         return Ok(());
     }
     let name = &draw.draw;

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use super::endpoint::{BodyKind, RequestBody};
+use super::endpoint::{Access, BodyKind, RequestBody};
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::spooled::Spooled;
@@ -31,7 +31,7 @@ pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, String>> + Send>>;
 /// # Errors
 /// 400, 408, 413 or 415.
 pub async fn read(
-    kind: BodyKind,
+    (kind, access): (BodyKind, Access),
     headers: &HeaderMap,
     mut stream: BodyStream,
     settings: &Settings,
@@ -39,6 +39,8 @@ pub async fn read(
     let limit = match kind {
         BodyKind::None => 0,
         BodyKind::Json(_) | BodyKind::Text(_) => settings.small_body,
+        // Large files come from people who are known.
+        BodyKind::File(_) if access == Access::Public => settings.small_body,
         BodyKind::File(_) => settings.large_body,
     };
     let announced = headers

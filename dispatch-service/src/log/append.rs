@@ -119,23 +119,27 @@ impl Appender {
     /// What this process has signed must be the beginning of what the database holds now; otherwise
     /// an older database took its place, and the guard closes.
     fn check_continues(&self, sql: &mut dyn Sql, size: u64) -> Result<bool, StoreError> {
-        let Some(known) = &self.known else {
-            return Ok(true);
-        };
-        let continues = known.size <= size && {
-            let log = StoredLog::new(sql);
-            let root = LogView(&log).tree(size).root_at(known.size);
-            // A database that is gone tells nothing.
-            root.map_err(|error| log.error(&tree_message(error)))? == known.root
-        };
-        if !continues {
-            let known = known.size;
+        // What this process has signed, and what another on this machine has: it may be further.
+        let remembered = self.signer.remembered().ok().flatten();
+        let remembered = remembered.map(|one| (one.checkpoint.size, one.checkpoint.root));
+        let own = self.known.as_ref().map(|known| (known.size, known.root));
+        for (known, seen) in own.into_iter().chain(remembered) {
+            let continues = known <= size && {
+                let log = StoredLog::new(sql);
+                let root = LogView(&log).tree(size).root_at(known);
+                // A database that is gone tells nothing.
+                root.map_err(|error| log.error(&tree_message(error)))? == seen
+            };
+            if continues {
+                continue;
+            }
             self.signer.guard().close(Message::new(
-                format!("the database holds a log of {size} entries that does not begin with the {known} this process has signed: an older copy took its place; bring the newer one back, see docs/operations.md"),
-                format!("数据库中的日志（{size}条）与本进程已签署的{known}条不衔接，可能被换成了旧副本；请恢复较新的数据库，见 docs/operations.md"),
+                format!("the database holds a log of {size} entries that does not begin with the {known} this machine has signed: an older copy took its place; bring the newer one back, see docs/operations.md"),
+                format!("数据库中的日志（{size}条）与本机已签署的{known}条不衔接，可能被换成了旧副本；请恢复较新的数据库，见 docs/operations.md"),
             ));
+            return Ok(false);
         }
-        Ok(continues)
+        Ok(true)
     }
 
     /// The log in the database must be the one that this key signs: another name or another key
@@ -166,6 +170,13 @@ impl Appender {
         now: u64,
     ) -> Result<u64, Problem> {
         self.signer.guard().check()?;
+        if !self.continues {
+            return Err(Problem::unavailable(
+                "log-held",
+                "the log in the database does not continue what was signed; see docs/operations.md",
+                "数据库中的日志与已签署的不衔接，见 docs/operations.md",
+            ));
+        }
         if now < self.head.time {
             return Err(Problem::unavailable(
                 "clock",

@@ -62,6 +62,12 @@ impl LogSigner {
         let Some(path) = &self.memory else {
             return;
         };
+        // Another process on this machine may have remembered more meanwhile.
+        let size = |note: &[u8]| SignedCheckpoint::read(note).map(|one| one.checkpoint.size);
+        let there = std::fs::read(path).ok().and_then(|note| size(&note).ok());
+        if there.is_some_and(|there| size(note.as_bytes()).is_ok_and(|own| own < there)) {
+            return;
+        }
         // Not flushed: an older one that is found after a power failure is as true. Two processes may
         // share the folder.
         let written = path.with_extension(std::process::id().to_string());

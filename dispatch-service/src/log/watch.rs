@@ -1,5 +1,6 @@
 //! The thread that keeps the log witnessed: first the guard, then cosignatures, for ever.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -72,13 +73,24 @@ impl<L: WitnessLink> Watching<L> {
         let mut pause = SHORTEST;
         let mut settled = false;
         while !stop.load(Ordering::Relaxed) {
-            let done = if settled {
-                self.cosign()
-            } else {
+            let looked = catch_unwind(AssertUnwindSafe(|| {
+                if settled {
+                    return (self.cosign(), true);
+                }
                 let shown = self.establish(adopt);
                 // Whoever disagrees is right until the service is started with another database.
-                settled = matches!(shown, Some(Shown::Agreed | Shown::Disagreed(_)));
-                settled
+                let settled = matches!(shown, Some(Shown::Agreed | Shown::Disagreed(_)));
+                (settled, settled)
+            }));
+            let done = match looked {
+                Ok((done, now)) => {
+                    settled = now;
+                    done
+                }
+                Err(_) => {
+                    tracing::error!("a panic while the witnesses were asked");
+                    false
+                }
             };
             pause = if done {
                 SHORTEST

@@ -45,7 +45,14 @@ impl WitnessLink for HttpLink {
         let name = dispatch_core::witness::origin_name(origin);
         let url = format!("{}/{name}/checkpoint", prefix.trim_end_matches('/'));
         let reply = read(&url, self.0.get(&url).call())?;
-        Ok((reply.status == 200).then_some(reply.body))
+        match reply.status {
+            200 => Ok(Some(reply.body)),
+            404 => Ok(None),
+            status => Err(Message::new(
+                format!("{url}: answered with status {status}"),
+                format!("{url}：应答状态为{status}"),
+            )),
+        }
     }
 }
 
@@ -98,7 +105,7 @@ pub fn cosign_latest(
         let Some(url) = &witness.url else {
             continue;
         };
-        match cosign(store, link, witness, url)? {
+        match cosign(store, link, (witness, url), false)? {
             Ok(()) => {}
             Err(NotCosigned::Other(fault)) => {
                 lacking = lacking.saturating_add(1);
@@ -110,16 +117,17 @@ pub fn cosign_latest(
     Ok(lacking)
 }
 
-/// Has one witness cosign the latest checkpoint; one that did is not asked again.
+/// Has one witness cosign the latest checkpoint. One that did is not asked again, unless `anew`: what the
+/// database holds of a witness does not tell what the witness has seen since.
 pub(super) fn cosign(
     store: &Store,
     link: &impl WitnessLink,
-    witness: &PolicyWitness,
-    url: &str,
+    (witness, url): (&PolicyWitness, &str),
+    anew: bool,
 ) -> Result<Result<(), NotCosigned>, Problem> {
     let name = witness.key.name.clone();
     let (number, size, note, old, done) = store.read_blocking(move |sql| latest(sql, &name))?;
-    if done || size == 0 {
+    if !anew && (done || size == 0) {
         return Ok(Ok(()));
     }
     let checkpoint = match SignedCheckpoint::read(note.as_bytes()) {
@@ -197,6 +205,9 @@ fn keep(
 /// # Errors
 /// 422 if it is none of a witness of the policy over a checkpoint of this log.
 pub fn bring(store: &Store, policy: &LogPolicy, answer: &[u8]) -> Result<u64, Problem> {
+    if answer.len() as u64 > MOST_BROUGHT {
+        return Err(brought_otherwise());
+    }
     let notes = store.read_blocking(|sql| {
         let rows = sql.query(
             "SELECT number, note FROM log_checkpoint ORDER BY number DESC LIMIT 1000",
@@ -218,11 +229,17 @@ pub fn bring(store: &Store, policy: &LogPolicy, answer: &[u8]) -> Result<u64, Pr
             }
         }
     }
-    Err(Problem::invalid(Message::new(
+    Err(brought_otherwise())
+}
+
+fn brought_otherwise() -> Problem {
+    Problem::invalid(Message::new(
         "this is no cosignature of a witness of the policy over one of the last 1000 checkpoints of this log",
         "不是信任策略中的见证方对本日志最近1000个检查点的联署",
-    )))
+    ))
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const MOST_ANSWER: u64 = 64 << 10;
+/// A line has some 200 bytes.
+const MOST_BROUGHT: u64 = 4 << 10;

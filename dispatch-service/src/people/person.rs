@@ -60,6 +60,14 @@ impl Details {
         if !or_empty(&self.scope.region) {
             return Err(wrong("region", "at most 64 characters", "至多64个字符"));
         }
+        let everywhere = self.scope == Scope::default();
+        if self.roles.contains(&Role::Administrator) && !everywhere {
+            return Err(wrong(
+                "department",
+                "empty for an administrator, who keeps the people of all departments; region likewise",
+                "管理员管理全部人员，部门和区域须为空",
+            ));
+        }
         if !self.officer.is_empty() && !syntax::is_id(&self.officer) {
             return Err(wrong(
                 "officer",

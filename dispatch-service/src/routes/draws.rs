@@ -152,7 +152,7 @@ async fn bring(context: Context, request: Request) -> Result<Answer, Problem> {
     let commitment = registered::commitment(request.part("commitment"))?;
     let body = request.text()?.as_bytes().to_vec();
     let id = request.id.clone();
-    let view = heavy::run(move || {
+    let view = heavy::run_public(move || {
         let given = read_pulse(&body)
             .map_err(|message| Problem::new(422, "pulse", message.english, message.chinese))?;
         let (purpose, new) = context.store.write_blocking(move |change| {

@@ -136,8 +136,7 @@ async fn put_evidence(context: Context, request: Request) -> Result<Answer, Prob
         return Ok(answer);
     }
     let (bytes, request) = heavy::run(move || {
-        let bytes = body(&request)?;
-        if bytes.len() as u64 > MOST_EVIDENCE {
+        if matches!(&request.body, RequestBody::File { length, .. } if *length > MOST_EVIDENCE) {
             return Err(Problem::new(
                 413,
                 "too-large",
@@ -145,7 +144,7 @@ async fn put_evidence(context: Context, request: Request) -> Result<Answer, Prob
                 "证明材料不超过16MiB；更大的请在退出名单中填写其SHA-256",
             ));
         }
-        Ok((bytes, request))
+        Ok((body(&request)?, request))
     })
     .await?;
     let (id, envelope) = (request.id.clone(), context.envelope.clone());

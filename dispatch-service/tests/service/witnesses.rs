@@ -190,8 +190,12 @@ fn an_old_copy_is_not_continued() {
                 Ok(0)
             );
             store.stop();
-            // The same log as it was before the third step, put back from a backup.
+            // The same log as it was before the third step, put back from a backup, with what the
+            // witnesses had said of it then.
             let (store, signer) = log_of(&older, &["1", "2"], false);
+            let then = Witnesses::new();
+            let cosigned = cosign_latest(&store, signer.guard(), &policy, &then);
+            assert_eq!(cosigned, Ok(0));
             let shown = establish(&store, closed(&signer), Some(&policy), &witnesses, false);
             assert!(
                 matches!(shown, Ok(Shown::Disagreed(_))),
@@ -201,6 +205,58 @@ fn an_old_copy_is_not_continued() {
             assert_eq!(append(&store, "another third"), Err(503));
             store.stop();
         }
+    }
+}
+
+#[test]
+fn an_emptied_database_is_not_continued() {
+    for tells in [true, false] {
+        for (place, empty) in backends().into_iter().zip(backends()) {
+            let witnesses = Witnesses::new();
+            let policy = witnesses.policy();
+            for number in 1..=3 {
+                witnesses.change(number, |witness| witness.tells = tells);
+            }
+            let (store, signer) = log_of(&place, &["1"], false);
+            assert_eq!(
+                cosign_latest(&store, signer.guard(), &policy, &witnesses),
+                Ok(0)
+            );
+            store.stop();
+            let (store, signer) = log_of(&empty, &[], false);
+            let shown = establish(&store, closed(&signer), Some(&policy), &witnesses, false);
+            assert!(
+                matches!(shown, Ok(Shown::Disagreed(_))),
+                "{} {tells} {shown:?}",
+                place.name
+            );
+            store.stop();
+        }
+    }
+}
+
+#[test]
+fn what_another_process_signed_on_this_machine_counts() {
+    for (place, older) in backends().into_iter().zip(backends()) {
+        let (store, _) = log_of(&place, &["1", "2", "3"], true);
+        store.stop();
+        // A standby that is behind takes the place of the database, and a process that has signed
+        // nothing since goes on with it; its guard was opened before.
+        let (store, signer) = log_of(&older, &["1", "2"], false);
+        store.stop();
+        let memory = place.folder.path().join("latest-checkpoint");
+        let remembering = LogSigner::new(key(), signer.guard().clone(), Some(memory));
+        remembering.guard().open();
+        let clock = Hand::at(NOON).clock();
+        let store = Store::start(
+            older.backend.clone(),
+            clock,
+            remembering.clone(),
+            Limits::default(),
+        );
+        let store = store.unwrap();
+        assert_eq!(append(&store, "another third"), Err(503), "{}", place.name);
+        store.stop();
     }
 }
 

@@ -102,6 +102,16 @@ pub fn check(ctx: &Context, id: &str) -> Result<(DraftMaterial, Check), Problem>
     let read = read_material(ctx, id)?;
     let mut check = judge(&read.material);
     check.digest = read.digest.to_string();
+    let alone = read.settings.custodians.is_empty() && read.settings.timelock == Some(false);
+    if alone && !read.draft.replay {
+        let message = Message::new(
+            "neither a custodian nor a time lock: if the secret is lost the draw cannot be made, and nobody but the bureau can disclose it",
+            "既无密钥保管方也无时间锁：密钥一旦丢失便无法抽取，且只有本机关能够公开",
+        );
+        check
+            .findings
+            .push(of_plan("warning", "custody.none", "", &message));
+    }
     let latest = read.material.plan.schedule.latest_announcement();
     check.late = !read.draft.replay && ctx.clock.now() > latest;
     check.ready = check.errors == 0 && !check.late;

@@ -98,7 +98,10 @@ pub struct AuditView {
 }
 
 async fn list(context: Context, request: Request) -> Result<Answer, Problem> {
-    request.actor()?.must_be(READERS)?;
+    let actor = request.actor()?;
+    actor.must_be(READERS)?;
+    // The trail is that of all departments.
+    actor.must_cover("", "")?;
     let query = |name: &str| request.query.get(name).cloned();
     let filter = Filter {
         target: query("target").unwrap_or_default(),
