@@ -77,3 +77,29 @@ impl Read for SpooledReader {
         Ok(count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+    use super::*;
+
+    #[test]
+    fn it_is_read_from_the_beginning_and_has_no_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = Spooled::new(Some(folder.path())).unwrap();
+        file.write_all(b"first, ").unwrap();
+        assert_eq!(file.bytes().unwrap(), b"first, ");
+        let mut half = [0; 3];
+        let mut reader = file.reader();
+        reader.read_exact(&mut half).unwrap();
+        // Readers do not move the place of the writer, nor of each other.
+        file.clone().write_all(b"second").unwrap();
+        assert_eq!(file.bytes().unwrap(), b"first, second");
+        let mut rest = String::new();
+        reader.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "st, second");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(Spooled::new(Some(&folder.path().join("nothing"))).is_err());
+    }
+}

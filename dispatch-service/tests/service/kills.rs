@@ -58,6 +58,10 @@ fn kill_again_and_again(place: Place, most: usize) {
         while rounds.kills.all < KILLS {
             rounds.round();
         }
+        // A busy machine may have missed some.
+        while let Some(kind) = load.missed() {
+            rounds.aim(kind);
+        }
         rounds.last();
     });
     let (kills, proof) = rounds.finish();
@@ -83,11 +87,9 @@ fn kill_again_and_again(place: Place, most: usize) {
         assert!(count > 0, "never {when}: {kills:?}");
     }
     assert!(most < 2 || kills.pairs > 0, "{kills:?}");
+    assert_eq!(tally.missed(), None);
     for kind in KINDS {
-        let count = |of: &std::collections::BTreeMap<&str, usize>| of.get(kind).copied();
-        let hit = count(&tally.cut).or(count(&tally.unheard));
-        assert!(hit.is_some(), "no kill has hit {kind}: {tally:?}");
-        assert!(count(&tally.answered).is_some(), "{kind}: {tally:?}");
+        assert!(tally.answered.contains_key(kind), "{kind}: {tally:?}");
     }
 }
 

@@ -231,7 +231,7 @@ impl<'l> Client<'l> {
 
     fn pulse(&self, kind: &'static str, commitment: &str, pulse: &str) {
         let path = format!("/api/v1/draws/{commitment}/pulse");
-        let ask = Ask::new(kind, "POST", &path).body("text/plain", pulse.as_bytes());
+        let ask = Ask::new(kind, "POST", &path).body("application/json", pulse.as_bytes());
         self.load.ask(&ask).expect(&[200], &ask);
     }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::exchange::{self, Ask, Reply};
+use super::rounds::KINDS;
 
 /// The load.
 #[derive(Debug, Default)]
@@ -99,6 +100,14 @@ pub(super) struct Tally {
     pub(super) busy: usize,
 }
 
+impl Tally {
+    /// A kind of step that no kill has hit.
+    pub(super) fn missed(&self) -> Option<&'static str> {
+        let mut kinds = KINDS.into_iter();
+        kinds.find(|kind| !self.cut.contains_key(kind) && !self.unheard.contains_key(kind))
+    }
+}
+
 /// Tells the clients when whoever kills has failed.
 #[derive(Debug)]
 pub(super) struct Guarding<'l>(pub(super) &'l Load);
@@ -127,6 +136,11 @@ impl Drop for Ending<'_> {
 impl Load {
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A kind of step that no kill has hit.
+    pub(super) fn missed(&self) -> Option<&'static str> {
+        self.lock().tally.missed()
     }
 
     /// Changes what is going on.

@@ -10,6 +10,7 @@ use dispatch_service::store::Backend;
 
 use super::load::At;
 use crate::support::cluster::Place;
+use crate::support::process::serve;
 
 /// Where services run.
 #[derive(Debug)]
@@ -45,18 +46,14 @@ impl Site {
     pub(super) fn start(&self) -> Started {
         let mut log = std::fs::File::options();
         let log = log.append(true).create(true).open(self.data.join("log"));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dispatch-service"));
-        command
-            .env_clear()
-            .env("DISPATCH_LOG", "info,tower_http=warn");
-        command.args(["serve", "--listen", "127.0.0.1:0", "--tick-seconds", "1"]);
-        command.args(["--origin", "log.example/kills", "--data"]);
-        command.arg(&self.data);
+        let mut command = serve(&self.data);
+        command.env("DISPATCH_LOG", "info,tower_http=warn");
+        command.args(["--tick-seconds", "1", "--origin", "log.example/kills"]);
         command.arg("--spool").arg(self.data.join("spool"));
         if let Backend::Postgres(url) = &self.place.backend {
             command.args(["--database", url]);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stdout(Stdio::piped());
         Started(command.stderr(log.unwrap()).spawn().unwrap())
     }
 
