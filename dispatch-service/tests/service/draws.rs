@@ -5,6 +5,8 @@
 
 #[path = "draws/bad.rs"]
 mod bad;
+#[path = "draws/child.rs"]
+mod child;
 #[path = "draws/evidence.rs"]
 mod evidence;
 #[path = "draws/life.rs"]
@@ -13,5 +15,7 @@ mod life;
 mod relay;
 #[path = "draws/sealed.rs"]
 mod sealed;
+#[path = "draws/sources.rs"]
+mod sources;
 #[path = "draws/town.rs"]
 mod town;
