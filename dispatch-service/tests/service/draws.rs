@@ -11,6 +11,10 @@ mod child;
 mod evidence;
 #[path = "draws/life.rs"]
 mod life;
+#[path = "draws/order.rs"]
+mod order;
+#[path = "draws/reading.rs"]
+mod reading;
 #[path = "draws/relay.rs"]
 mod relay;
 #[path = "draws/sealed.rs"]
