@@ -9,6 +9,8 @@ mod bad;
 mod child;
 #[path = "draws/evidence.rs"]
 mod evidence;
+#[path = "draws/late.rs"]
+mod late;
 #[path = "draws/life.rs"]
 mod life;
 #[path = "draws/order.rs"]

@@ -159,19 +159,20 @@ fn refused(town: &Town, draw: &Draw, state: At) {
 
 /// A draw, and what was used for it.
 #[derive(Debug)]
-struct Draw {
+pub(super) struct Draw {
     draft: String,
     /// The proposal to announce it, approved.
     approved: String,
     /// A proposal to void it, open.
     void: String,
-    commitment: String,
+    pub(super) commitment: String,
     /// The custodian's acknowledgement.
     note: String,
 }
 
 impl Draw {
-    fn announced(town: &Town, sequence: u64) -> Self {
+    /// A draft of it; its id.
+    pub(super) fn draft(town: &Town, sequence: u64) -> String {
         let id = format!("ORDER-{sequence}");
         let (children, team) = (
             PARENT.find("[[children]]").unwrap(),
@@ -191,16 +192,20 @@ impl Draw {
             ("officers", &officers),
         ];
         let draft = town.draft_of(false, &files);
-        let key = SignerKey::new("custodian-a", KeyKind::Signature, [3; 32]).unwrap();
-        let custodians = json!({"custodians": [card(&key)], "timelock": true});
+        let custodians = json!({"custodians": [card(&custodian())], "timelock": true});
         town.set(&draft, &custodians);
+        draft
+    }
+
+    pub(super) fn announced(town: &Town, sequence: u64) -> Self {
+        let draft = Self::draft(town, sequence);
         let told = town.agree("announce", &draft, "");
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let commitment = text(&told["commitment"]);
         let held = Digest::of(&town.held(&commitment, Custody::FILE).unwrap()).to_string();
         let void: Value = propose(town, "void", &commitment, "").expect(201).json();
         Self {
-            note: note(&key, &commitment, &held, EARLY),
+            note: note(&custodian(), &commitment, &held, EARLY),
             approved: text(&told["proposal"]["id"]),
             void: text(&void["id"]),
             draft,
@@ -213,13 +218,17 @@ impl Draw {
     }
 }
 
+fn custodian() -> SignerKey {
+    SignerKey::new("custodian-a", KeyKind::Signature, [3; 32]).unwrap()
+}
+
 const VALUE: [u8; 32] = [1; 32];
 
-fn post(town: &Town, path: &str, who: &dispatch_service::access::Actor) -> Told {
+pub(super) fn post(town: &Town, path: &str, who: &dispatch_service::access::Actor) -> Told {
     town.desk.ask(Method::POST, path).by(who).send()
 }
 
-fn propose(town: &Town, kind: &str, target: &str, detail: &str) -> Told {
+pub(super) fn propose(town: &Town, kind: &str, target: &str, detail: &str) -> Told {
     let given = json!({"kind": kind, "target": target, "reason": "名录有误", "detail": detail});
     let path = "/api/v1/proposals";
     town.desk.post_json(path, &town.operator, &given)
@@ -261,7 +270,7 @@ fn acknowledge(town: &Town, draw: &Draw) -> Told {
     ask.body(draw.note.as_bytes()).send()
 }
 
-fn contribute(town: &Town, draw: &Draw) -> Told {
+pub(super) fn contribute(town: &Town, draw: &Draw) -> Told {
     let value = Digest::new(VALUE).to_string();
     town.contribute(&draw.commitment, "司法局", &value)
 }
@@ -275,7 +284,7 @@ fn numbers(town: &Town, draw: &Draw) -> Told {
     town.numbers(&draw.commitment, "双色球", &[1])
 }
 
-fn bring_draw(town: &Town, draw: &Draw) -> Told {
+pub(super) fn bring_draw(town: &Town, draw: &Draw) -> Told {
     town.bring(&draw.commitment, &pulse("1000"))
 }
 
@@ -287,7 +296,7 @@ fn bring_stage(town: &Town, draw: &Draw) -> Told {
     town.bring(&draw.commitment, &pulse("65535"))
 }
 
-fn bring_lock(town: &Town, draw: &Draw) -> Told {
+pub(super) fn bring_lock(town: &Town, draw: &Draw) -> Told {
     town.bring(&draw.commitment, &pulse("657413"))
 }
 
@@ -304,14 +313,14 @@ fn drops(town: &Town, draw: &Draw) -> Told {
     drops_of(town, draw, "91440101MA5AAAAA0A")
 }
 
-fn drops_of(town: &Town, draw: &Draw, subject: &str) -> Told {
+pub(super) fn drops_of(town: &Town, draw: &Draw, subject: &str) -> Told {
     let list =
         format!("统一社会信用代码,执法证号,退出事由,证据,批准人\n{subject},,已注销,a.pdf,王局\n");
     let path = draw.path("stages/1/drops");
     town.desk.put_file(&path, &town.operator, list.as_bytes())
 }
 
-fn evidence(town: &Town, draw: &Draw) -> Told {
+pub(super) fn evidence(town: &Town, draw: &Draw) -> Told {
     let path = draw.path("stages/1/evidence/a.pdf");
     town.desk.put_file(&path, &town.operator, b"%PDF")
 }
@@ -328,6 +337,6 @@ fn disclose(town: &Town, draw: &Draw) -> Told {
     post(town, &draw.path("disclosure"), &town.operator)
 }
 
-fn list(town: &Town, draw: &Draw) -> Told {
+pub(super) fn list(town: &Town, draw: &Draw) -> Told {
     town.desk.get_as(&draw.path("list"), &town.supervisor)
 }
