@@ -80,6 +80,7 @@ pub fn about(
     draw.must_be_of(actor)?;
     draw.must_be("drawn")?;
     let number = number(detail)?;
+    must_be_next(sql, &draw.commitment, number)?;
     let list = staged::list_digest(sql, &draw.commitment, number)?;
     let (announced, _) = registered::announcement(sql, &draw.commitment)?;
     let plan = &announced.document.plan;
@@ -194,18 +195,7 @@ pub fn approve(change: &mut Transaction<'_>, ready: &Ready) -> Result<u64, Probl
     if staged::list_digest(change.sql, commitment, number)? != ready.list {
         return Err(super::announce::changed());
     }
-    let later = change.sql.query_one(
-        "SELECT number FROM stage WHERE commitment = ?1 AND (number >= ?2 OR state = 'frozen') LIMIT 1",
-        &[commitment.into(), number.into()],
-    )?;
-    if later.is_some() {
-        return Err(Problem::conflict(
-            format!(
-                "stage {number} or a later one is frozen already; what was published is not changed"
-            ),
-            format!("第{number}次或其后的补抽已冻结，已公布的不得更改"),
-        ));
-    }
+    must_be_next(change.sql, commitment, number)?;
     let index = change.append(
         &ready.body,
         Step::Stage(Staging {
@@ -309,6 +299,23 @@ pub fn number(text: &str) -> Result<u64, Problem> {
             "补抽次数有误：应为1至100",
         ))
     })
+}
+
+/// No stage is frozen that comes first, or in its place.
+fn must_be_next(sql: &mut dyn Sql, commitment: &Digest, number: u64) -> Result<(), Problem> {
+    let later = sql.query_one(
+        "SELECT number FROM stage WHERE commitment = ?1 AND (number >= ?2 OR state = 'frozen') LIMIT 1",
+        &[commitment.into(), number.into()],
+    )?;
+    if later.is_none() {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        format!(
+            "stage {number} or a later one is frozen already, or one before it is not drawn yet"
+        ),
+        format!("第{number}次或其后的补抽已冻结，或其前的补抽尚未抽取"),
+    ))
 }
 
 fn in_time(replay: bool, now: u64, latest: u64, number: u64) -> Result<(), Problem> {

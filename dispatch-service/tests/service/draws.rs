@@ -5,13 +5,23 @@
 
 #[path = "draws/bad.rs"]
 mod bad;
+#[path = "draws/child.rs"]
+mod child;
 #[path = "draws/evidence.rs"]
 mod evidence;
+#[path = "draws/late.rs"]
+mod late;
 #[path = "draws/life.rs"]
 mod life;
+#[path = "draws/order.rs"]
+mod order;
+#[path = "draws/reading.rs"]
+mod reading;
 #[path = "draws/relay.rs"]
 mod relay;
 #[path = "draws/sealed.rs"]
 mod sealed;
+#[path = "draws/sources.rs"]
+mod sources;
 #[path = "draws/town.rs"]
 pub(crate) mod town;

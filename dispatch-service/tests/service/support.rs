@@ -4,6 +4,8 @@
 pub(crate) mod bureau;
 #[path = "support/cluster.rs"]
 pub(crate) mod cluster;
+#[path = "support/custodian.rs"]
+pub(crate) mod custodian;
 #[path = "support/desk.rs"]
 pub(crate) mod desk;
 #[path = "support/disk.rs"]
@@ -14,5 +16,7 @@ pub(crate) mod log;
 pub(crate) mod process;
 #[path = "support/steps.rs"]
 pub(crate) mod steps;
+#[path = "support/tables.rs"]
+pub(crate) mod tables;
 #[path = "support/wire.rs"]
 pub(crate) mod wire;

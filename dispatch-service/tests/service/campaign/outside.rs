@@ -1,27 +1,16 @@
 //! Acknowledgements before the draw time, contributions after it; from anybody, once.
 
-use dispatch_core::custody::{Custody, acknowledgement_text};
+use dispatch_core::custody::Custody;
 use dispatch_core::digest::Digest;
-use dispatch_core::log::{KeyKind, Note, SignerKey};
+use dispatch_core::log::{KeyKind, SignerKey};
 use dispatch_core::seed::contribution_hash;
-use dispatch_core::syntax::time_text;
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::support::bureau::{Bureau, DRAW_TIME, IN_TIME, plan};
 use crate::support::cluster::backends;
+use crate::support::custodian::{card, note};
 use crate::support::desk::Told;
-
-/// The recipient of the age README: nobody here can open what is encrypted to it.
-const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
-
-fn note(key: &SignerKey, commitment: &str, file: &str, time: u64) -> String {
-    let commitment = Digest::from_hex(commitment).unwrap();
-    let text = acknowledgement_text(&commitment, file, &time_text(time).unwrap());
-    let mut note = Note::new(text).unwrap();
-    note.sign(key).unwrap();
-    note.to_text()
-}
 
 fn acknowledge(bureau: &Bureau, commitment: &str, note: &str) -> Told {
     let path = format!("/api/v1/draws/{commitment}/acknowledgements");
@@ -37,10 +26,7 @@ fn a_custodian_acknowledges_before_the_draw_time_once() {
         let key = SignerKey::new("custodian-a", KeyKind::Signature, [3; 32]).unwrap();
         let stranger = SignerKey::new("custodian-a", KeyKind::Signature, [4; 32]).unwrap();
         let draft = bureau.filled(false, &plan("D-1", 1));
-        let card = json!({
-            "format": "dispatch/custodian/1", "key": key.verifier().to_string(), "name": "市公证处",
-            "recipient": RECIPIENT,
-        });
+        let card = card(&key);
         bureau
             .desk
             .ask(Method::PUT, &format!("/api/v1/drafts/{draft}/settings"))
@@ -101,10 +87,7 @@ fn an_acknowledgement_at_the_draw_time_is_too_late() {
         let bureau = Bureau::new(place);
         let key = SignerKey::new("custodian-a", KeyKind::Signature, [3; 32]).unwrap();
         let draft = bureau.filled(false, &plan("D-1", 1));
-        let card = json!({
-            "format": "dispatch/custodian/1", "key": key.verifier().to_string(), "name": "市公证处",
-            "recipient": RECIPIENT,
-        });
+        let card = card(&key);
         bureau
             .desk
             .ask(Method::PUT, &format!("/api/v1/drafts/{draft}/settings"))

@@ -236,10 +236,10 @@ fn batches_are_frozen_and_drawn_without_being_asked_for() {
     }
 }
 
-const DRAW_2023: u64 = 1_692_806_364;
-const STAGE_2023: u64 = 1_692_999_969;
-const DISCLOSURE_2023: u64 = 1_694_775_603;
-const PARENT: &str = r#"draw = "JOINT-1"
+pub(super) const DRAW_2023: u64 = 1_692_806_364;
+pub(super) const STAGE_2023: u64 = 1_692_999_969;
+pub(super) const DISCLOSURE_2023: u64 = 1_694_775_603;
+pub(super) const PARENT: &str = r#"draw = "JOINT-1"
 sequence = 1
 title = "2023年度跨部门联合抽查"
 authority = "广州市市场监督管理局"
@@ -275,7 +275,7 @@ count = 2
 [[seed]]
 kind = "drand"
 "#;
-const CHILD: &str = r#"draw = "JOINT-1-fire"
+pub(super) const CHILD: &str = r#"draw = "JOINT-1-fire"
 sequence = 1
 title = "联合抽查派员"
 authority = "消防救援大队"

@@ -138,7 +138,18 @@ impl Town {
 
     /// A draft of these files; its id.
     pub(super) fn draft_of(&self, replay: bool, files: &[(&str, &[u8])]) -> String {
-        let given = json!({"title": "年度抽查", "department": "市场监管局", "region": "", "replay": replay});
+        self.draft_in("市场监管局", replay, files)
+    }
+
+    /// The same of this department.
+    pub(super) fn draft_in(
+        &self,
+        department: &str,
+        replay: bool,
+        files: &[(&str, &[u8])],
+    ) -> String {
+        let given =
+            json!({"title": "年度抽查", "department": department, "region": "", "replay": replay});
         let told = self
             .desk
             .post_json("/api/v1/drafts", &self.operator, &given)
@@ -178,6 +189,38 @@ impl Town {
     /// A draw that is announced, with the lists as they come.
     pub(super) fn announced(&self, replay: bool) -> String {
         self.announce(&self.draft(replay, |plan| plan))
+    }
+
+    /// Puts a draft's settings.
+    pub(super) fn set(&self, draft: &str, settings: &Value) {
+        let path = format!("/api/v1/drafts/{draft}/settings");
+        let ask = self.desk.ask(http::Method::PUT, &path).by(&self.operator);
+        ask.json(settings).send().expect(200);
+    }
+
+    /// Brings a contribution, as anybody may.
+    pub(super) fn contribute(
+        &self,
+        commitment: &str,
+        body: &str,
+        value: &str,
+    ) -> crate::support::desk::Told {
+        let path = format!("/api/v1/draws/{commitment}/contributions");
+        let ask = self.desk.ask(http::Method::POST, &path);
+        ask.json(&json!({"contributor": body, "value": value}))
+            .send()
+    }
+
+    /// Brings numbers, as an operator.
+    pub(super) fn numbers(
+        &self,
+        commitment: &str,
+        name: &str,
+        values: &[u64],
+    ) -> crate::support::desk::Told {
+        let path = format!("/api/v1/draws/{commitment}/numbers");
+        let given = json!({"name": name, "values": values});
+        self.desk.post_json(&path, &self.operator, &given)
     }
 
     /// Brings a pulse, as anybody may.
