@@ -213,8 +213,31 @@ fn batches_are_frozen_and_drawn_without_being_asked_for() {
         );
         let draw = town.announce(&draft);
         town.run(DRAW_2023);
-        let kinds = ["announcement", "pulse", "result", "stage"];
-        assert_eq!(town.kinds(&draw), kinds, "the next batch is frozen at once");
+        assert_eq!(town.kinds(&draw), ["announcement", "pulse", "result"]);
+        // What an operator lays ready without a second person counts for nothing.
+        let list: Value = town
+            .desk
+            .get_as(&format!("/api/v1/draws/{draw}/list"), &town.supervisor)
+            .expect(200)
+            .json();
+        let drops = format!(
+            "统一社会信用代码,执法证号,退出事由,证据,批准人\n{},,已注销,{},周敏\n",
+            list["visits"][0]["subject"].as_str().unwrap(),
+            "0".repeat(64)
+        );
+        let path = format!("/api/v1/draws/{draw}/stages/1/drops");
+        town.desk
+            .put_file(&path, &town.operator, drops.as_bytes())
+            .expect(200);
+        // An hour before it would be too late the next batch is frozen, whoever asks.
+        town.tick(STAGE_2023 - 25 * 3600);
+        assert_eq!(
+            town.kinds(&draw),
+            ["announcement", "pulse", "result", "stage"]
+        );
+        let document = town.held(&draw, "stage-1.json").unwrap();
+        let document: Value = serde_json::from_slice(&document).unwrap();
+        assert_eq!(document["drops"]["subjects"], 0);
         assert_eq!(town.tick(STAGE_2023 - 1), 0);
         town.desk.set_time(STAGE_2023);
         // Whoever brings it; the round says what it is for.

@@ -102,7 +102,12 @@ fn table() -> Vec<Endpoint> {
         endpoint(Method::GET, "/tree/{rest*}", "tree"),
         Endpoint {
             body: BodyKind::File(""),
+            access: Access::Staff,
             ..endpoint(Method::PUT, "/file", "file")
+        },
+        Endpoint {
+            body: BodyKind::File(""),
+            ..endpoint(Method::PUT, "/token", "token")
         },
         Endpoint {
             access: Access::Staff,
@@ -233,9 +238,10 @@ fn bodies_are_read_within_their_limits() {
 #[test]
 fn a_file_goes_to_the_disk() {
     let desk = desk();
+    let somebody = person("chen", &[]);
     let put = |media: &str, length: usize| {
         let ask = desk.ask(Method::PUT, "/file").header("content-type", media);
-        ask.body(&vec![b'a'; length]).send()
+        ask.by(&somebody).body(&vec![b'a'; length]).send()
     };
     let told = put("text/csv", 200_000).expect(200);
     assert_eq!(told.json::<Note>().text, "file of 200000");
@@ -246,6 +252,15 @@ fn a_file_goes_to_the_disk() {
     put("text/csv", 200_001).expect(413);
     put("multipart/form-data; boundary=a", 10).expect(415);
     put("application/x-www-form-urlencoded", 10).expect(415);
+    // What the public brings is small, whatever it is.
+    let bring = |length: usize| {
+        let ask = desk
+            .ask(Method::PUT, "/token")
+            .header("content-type", "application/timestamp-reply");
+        ask.body(&vec![b'a'; length]).send()
+    };
+    bring(100).expect(200);
+    bring(101).expect(413);
 }
 
 #[test]
