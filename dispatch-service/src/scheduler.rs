@@ -19,6 +19,7 @@ use crate::campaign::due::{self, Task};
 use crate::campaign::{disclosure, drawing, pulse, registered, relay, stage};
 use crate::context::Context;
 use crate::problem::Problem;
+use crate::store::blob;
 
 /// The running thread.
 #[derive(Debug)]
@@ -38,12 +39,18 @@ impl Scheduler {
         let thread = thread::Builder::new()
             .name("scheduler".to_owned())
             .spawn(move || {
+                let mut swept = 0;
                 while !stop.load(Ordering::Relaxed) {
                     // A panic over one draw must not keep the others from being made.
                     let looked = catch_unwind(AssertUnwindSafe(|| round(&ctx, &stop)));
                     let looked = looked.unwrap_or_else(|_| Err(Problem::internal(&"a panic")));
                     if let Err(problem) = looked {
                         tracing::warn!(reason = %problem.message.english, "the scheduler could not look for what is due");
+                    }
+                    let now = ctx.clock.now();
+                    if now.saturating_sub(swept) >= A_DAY {
+                        swept = now;
+                        sweep(&ctx, now.saturating_sub(A_DAY));
                     }
                     thread::park_timeout(ctx.settings.tick);
                 }
@@ -60,6 +67,20 @@ impl Scheduler {
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             let _ = thread.join();
+        }
+    }
+}
+
+/// Removes what uploads that were broken off have left before this time.
+fn sweep(ctx: &Context, before: u64) {
+    let swept = ctx
+        .store
+        .write_blocking(move |change| Ok(blob::sweep(change.sql, before)?));
+    match swept {
+        Ok(0) => {}
+        Ok(pieces) => tracing::info!(pieces, "what uploads had left was removed"),
+        Err(problem) => {
+            tracing::warn!(reason = %problem.message.english, "what uploads have left could not be removed");
         }
     }
 }
@@ -274,3 +295,6 @@ fn settle(
 const LEASE: u64 = 120;
 /// Longest pause between two attempts, in seconds.
 const LONGEST: u64 = 60;
+
+/// Seconds of a day.
+const A_DAY: u64 = 24 * 60 * 60;

@@ -269,8 +269,10 @@ async fn carry_out(context: Context, request: Request) -> Result<Answer, Problem
     let actor = request.actor()?.clone();
     let (shared, who) = (context.clone(), actor.clone());
     let asked = request.part("id").to_owned();
-    let ready = heavy::run(move || proposal::prepare(&shared, &who, &asked)).await?;
-    let ready = Arc::new(ready);
+    let ready = match heavy::run(move || proposal::prepare(&shared, &who, &asked)).await {
+        Ok(ready) => Arc::new(ready),
+        Err(problem) => return refused(&context, &request, problem).await,
+    };
     let (held, id) = (Arc::clone(&ready), request.id.clone());
     let done = answer::once(&context, &request, move |change| {
         let done = proposal::commit(change, &actor, &held)?;
@@ -288,13 +290,36 @@ async fn carry_out(context: Context, request: Request) -> Result<Answer, Problem
     .await;
     // Of a refusal it is known that nothing was done; of a database that is gone it is not.
     if done.as_ref().is_err_and(|problem| problem.status < 500) {
-        heavy::run(move || {
+        let forgotten = heavy::run(move || {
             proposal::forget(&context, &ready);
             Ok(())
-        })
-        .await?;
+        });
+        if let Err(problem) = forgotten.await {
+            tracing::warn!(reason = %problem.message.english, "what a refused approval stored is still there; it opens nothing");
+        }
     }
     done
+}
+
+/// An approval whose heavy part was refused. The first of two that were sent at once may have been done
+/// meanwhile: then the answer is its. Faults of lists show rows of them, so that they are a look.
+async fn refused(
+    context: &Context,
+    request: &Request,
+    problem: Problem,
+) -> Result<Answer, Problem> {
+    if let Some(answer) = answer::known(context, request).await? {
+        return Ok(answer);
+    }
+    if problem.kind == "draft-errors" {
+        let (actor, id) = (request.actor()?.name.clone(), request.id.clone());
+        let target = request.part("id").to_owned();
+        let recorded = context
+            .store
+            .write(move |change| audit::record(change, &actor, "look", &target, "faults", &id));
+        recorded.await?;
+    }
+    Err(problem)
 }
 
 async fn reject(context: Context, request: Request) -> Result<Answer, Problem> {
