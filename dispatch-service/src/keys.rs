@@ -203,7 +203,11 @@ impl Envelope {
     }
 }
 
-fn create_private(dir: &Path) -> Result<(), Message> {
+/// Makes a folder that only its owner gets into, if there is none.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn create_private(dir: &Path) -> Result<(), Message> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

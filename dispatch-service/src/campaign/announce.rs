@@ -231,8 +231,8 @@ pub fn changed() -> Problem {
     Problem::new(
         409,
         "changed",
-        "it was changed after it was proposed: look at it again, and have it proposed anew",
-        "提出之后内容已更改：请重新核对，并重新提出",
+        "it was changed after it was proposed: look at it again, have this proposal withdrawn or rejected, and propose it anew",
+        "提出之后内容已更改：请重新核对，撤回或驳回本提议后重新提出",
     )
 }
 

@@ -14,7 +14,7 @@ use crate::args::keeping::RestoreFrom;
 use crate::audit;
 use crate::backup::Backup;
 use crate::integrity::{self, Fault, Found, sealed};
-use crate::keys::{Envelope, KeyFolder};
+use crate::keys::{Envelope, KeyFolder, create_private};
 use crate::register::rebuilt;
 use crate::store::{Backend, Schema, Sql};
 
@@ -64,6 +64,11 @@ pub fn run(
 
 /// A new file of the embedded store gets its tables; any other is migrated by an operator only.
 fn prepare(backend: &Backend) -> Result<(), Message> {
+    if let Backend::Sqlite(path) = backend
+        && let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty())
+    {
+        create_private(dir)?;
+    }
     let schema = backend.schema().map_err(|error| Fault::from(error).0)?;
     if matches!((backend, schema), (Backend::Sqlite(_), Schema::Empty)) {
         let made = backend.migrate();

@@ -5,10 +5,13 @@
 
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::Duration;
 
 use dispatch_core::digest::hex;
 use dispatch_core::language::Message;
+use dispatch_core::log::SignedCheckpoint;
+use dispatch_core::log::view::CHECKPOINT;
 use dispatch_core::randomness;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,10 +23,11 @@ use crate::context::Context;
 use crate::http::front::Front;
 use crate::http::router::Router;
 use crate::http::{server, tls};
-use crate::keys::KeyFolder;
+use crate::integrity::sealed;
+use crate::keys::{KeyFolder, create_private};
 use crate::log::watch::Watch;
 use crate::log::witness::HttpLink;
-use crate::log::{Guard, LogSigner, begin_log};
+use crate::log::{Guard, LogSigner, StoredLog, begin_log};
 use crate::problem::Problem;
 use crate::routes;
 use crate::scheduler::Scheduler;
@@ -124,8 +128,9 @@ fn end_at_last(deadline: Duration) {
 fn start(options: &Serve, data: &Data, settings: Settings) -> Result<Context, Message> {
     let clock = Clock::system();
     let backend = data.backend()?;
-    let keys = keys(options, data)?;
+    create_private(&data.data)?;
     migrate_if_new(&backend)?;
+    let keys = keys(options, data, &backend)?;
     let signer = LogSigner::new(keys.log_key()?, Guard::closed(), Some(keys.memory()));
     let begun = backend.once(true, |sql| Ok(begin_log(sql, &signer, clock.now())?));
     begun.map_err(|problem| problem.message)?;
@@ -140,9 +145,27 @@ fn start(options: &Serve, data: &Data, settings: Settings) -> Result<Context, Me
     Ok(Context::new(store, envelope, signer, clock, settings))
 }
 
-/// The folder of the keys, made at the first start.
-fn keys(options: &Serve, data: &Data) -> Result<KeyFolder, Message> {
+/// The folder of the keys, made at the first start. A database with a log in it has its own: others would
+/// neither sign that log nor open what is sealed.
+fn keys(options: &Serve, data: &Data, backend: &Backend) -> Result<KeyFolder, Message> {
     let dir = data.keys();
+    let begun = backend.once(false, |sql| Ok(StoredLog::new(sql).file(CHECKPOINT)?));
+    if let Some(note) = begun.map_err(|problem| problem.message)? {
+        let folder =
+            KeyFolder::open(&dir).map_err(|fault| keys_of_another(&dir, &fault.english))?;
+        let (key, envelope) = (folder.log_key()?.verifier(), folder.envelope()?);
+        let own = SignedCheckpoint::read(&note)
+            .is_ok_and(|checkpoint| checkpoint.verify(&key).unwrap_or(false));
+        if !own {
+            return Err(keys_of_another(&dir, "log.key is the key of another log"));
+        }
+        backend
+            .once(false, |sql| {
+                let opened = sealed::check(sql, &envelope, 3);
+                opened.map(drop).map_err(|fault| Problem::invalid(fault.0))
+            })
+            .map_err(|problem| problem.message)?;
+    }
     if let Ok(folder) = KeyFolder::open(&dir) {
         let name = folder.log_key()?.name().to_owned();
         return KeyFolder::open_or_make(&dir, options.origin.as_deref().unwrap_or(&name));
@@ -156,6 +179,16 @@ fn keys(options: &Serve, data: &Data) -> Result<KeyFolder, Message> {
         }
     };
     KeyFolder::open_or_make(&dir, &origin)
+}
+
+fn keys_of_another(dir: &Path, fault: &str) -> Message {
+    let dir = dir.display();
+    Message::new(
+        format!(
+            "{dir}: {fault}; the database holds a log already: put back the key folder that belongs to it"
+        ),
+        format!("{dir}：{fault}；数据库中已有日志，请恢复与其配套的密钥目录"),
+    )
 }
 
 /// An embedded store that is new gets its tables; any other is migrated by an operator only.
@@ -183,6 +216,8 @@ fn log_as_json() {
         .flatten_event(true)
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A full disk or a closed pipe must not end the service: what cannot be told is not told.
+        .log_internal_errors(false)
         .finish();
     // Set already where a test starts several services in one process.
     let _ = tracing::subscriber::set_global_default(subscriber);

@@ -43,7 +43,13 @@ pub fn establish(
     })?;
     let shown = compare(store, signer, policy, link, &latest, adopt)?;
     match &shown {
-        Shown::Agreed => signer.guard().open(),
+        Shown::Agreed => {
+            // Whoever vouched for it need not do so again.
+            if adopt {
+                signer.remember(&latest.to_text());
+            }
+            signer.guard().open();
+        }
         Shown::Waiting(why) | Shown::Disagreed(why) => signer.guard().close(why.clone()),
     }
     Ok(shown)

@@ -1,7 +1,7 @@
 //! What a draw that was announced is given, and what its operators see of its way.
 
 use dispatch_core::held::read_pulse;
-use dispatch_core::syntax::shown_time;
+use dispatch_core::syntax::time_text;
 use http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -236,7 +236,10 @@ async fn work(context: Context, request: Request) -> Result<Answer, Problem> {
             state: draw.state,
             next: next.to_owned(),
             stage,
-            due: row.optional_count(0)?.map(shown_time).unwrap_or_default(),
+            // Of a rehearsal nothing is due by itself.
+            due: { row.optional_count(0)? }
+                .and_then(time_text)
+                .unwrap_or_default(),
             attempts: row.count(1)?,
             fault: row.text(2)?.to_owned(),
         })

@@ -2,6 +2,7 @@
 
 use dispatch_core::language::{Language, Message};
 use dispatch_core::material::Material;
+use dispatch_core::plan::Plan;
 use dispatch_core::problem;
 use serde::Serialize;
 
@@ -112,10 +113,56 @@ pub fn check(ctx: &Context, id: &str) -> Result<(DraftMaterial, Check), Problem>
             .findings
             .push(of_plan("warning", "custody.none", "", &message));
     }
+    if !read.draft.replay {
+        let findings = out_of_plan(ctx, &read.material.plan)?;
+        check.findings.extend(findings);
+    }
     let latest = read.material.plan.schedule.latest_announcement();
     check.late = !read.draft.replay && ctx.clock.now() > latest;
     check.ready = check.errors == 0 && !check.late;
     Ok((read, check))
+}
+
+/// What the public would be alarmed by in the log, and what cannot be taken back: a draw that no plan
+/// names, a sequence number that leaves a gap (findings M08 and M10 of the monitor).
+fn out_of_plan(ctx: &Context, plan: &Plan) -> Result<Vec<FindingView>, Problem> {
+    let (body, draw) = (plan.authority.clone(), plan.draw.clone());
+    let (planned, last) = ctx.store.read_blocking(move |sql| {
+        let planned = sql.query_one(
+            "SELECT idx FROM register_planned WHERE body = ?1 AND draw = ?2",
+            &[body.as_str().into(), draw.as_str().into()],
+        )?;
+        let last = sql.query_one(
+            "SELECT CAST(COALESCE(MAX(sequence), 0) AS BIGINT) FROM register_draw WHERE body = ?1",
+            &[body.as_str().into()],
+        )?;
+        Ok((planned.is_some(), last.map_or(Ok(0), |row| row.count(0))?))
+    })?;
+    let mut findings = Vec::new();
+    let mut add = |code: &str, place: &str, message: &Message| {
+        findings.push(of_plan("warning", code, place, message));
+    };
+    if !planned && plan.temporary_reason.is_empty() && plan.parent.is_empty() {
+        add(
+            "plan.unplanned",
+            "draw",
+            &Message::new(
+                "no annual plan in the log names this draw; log the plan first, or give temporary_reason",
+                "日志中的年度计划没有这次抽取：请先记录年度计划，或填写临时抽查的理由（temporary_reason）",
+            ),
+        );
+    }
+    let next = last.saturating_add(1);
+    if plan.sequence > next {
+        let message = Message::new(
+            format!(
+                "the next sequence number of this authority is {next}; a gap stays an alarm to everybody who watches the log"
+            ),
+            format!("本机关的下一个序号应为{next}；序号不连续会使监测日志的人一直收到警报"),
+        );
+        add("plan.sequence", "sequence", &message);
+    }
+    Ok(findings)
 }
 
 fn judge(material: &Material) -> Check {
