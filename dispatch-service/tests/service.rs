@@ -23,6 +23,8 @@ mod kills;
 mod people;
 #[path = "service/public.rs"]
 mod public;
+#[path = "service/starting.rs"]
+mod starting;
 #[path = "service/store.rs"]
 mod store;
 #[path = "service/support.rs"]

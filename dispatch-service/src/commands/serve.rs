@@ -153,7 +153,9 @@ fn keys(options: &Serve, data: &Data, backend: &Backend) -> Result<KeyFolder, Me
     if let Some(note) = begun.map_err(|problem| problem.message)? {
         let folder =
             KeyFolder::open(&dir).map_err(|fault| keys_of_another(&dir, &fault.english))?;
-        let (key, envelope) = (folder.log_key()?.verifier(), folder.envelope()?);
+        let key = folder.log_key()?.verifier();
+        let envelope = folder.envelope();
+        let envelope = envelope.map_err(|fault| keys_of_another(&dir, &fault.english))?;
         let own = SignedCheckpoint::read(&note)
             .is_ok_and(|checkpoint| checkpoint.verify(&key).unwrap_or(false));
         if !own {

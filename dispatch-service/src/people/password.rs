@@ -104,7 +104,7 @@ impl Hashing {
         self.run(move || hash(password.text())).await
     }
 
-    /// See [`matches`].
+    /// See [`matches()`].
     ///
     /// # Errors
     /// 503 if too many wait.
