@@ -74,6 +74,29 @@ impl Problem {
         Self::new(422, "invalid", english, chinese)
     }
 
+    /// What was given is wrong in several ways (422); the wording says what was not done.
+    #[must_use]
+    pub fn all_of(
+        kind: &'static str,
+        (english, chinese): (&str, &str),
+        faults: &[Message],
+    ) -> Self {
+        let count = faults.len();
+        let mut problem = Self::new(
+            422,
+            kind,
+            format!("{count} errors: {english}"),
+            format!("共{count}处错误，{chinese}"),
+        );
+        let faults = faults.iter().map(|message| Fault {
+            place: String::new(),
+            english: message.english.clone(),
+            chinese: message.chinese.clone(),
+        });
+        problem.faults = faults.collect();
+        problem
+    }
+
     /// The state forbids it (409).
     #[must_use]
     pub fn conflict(english: impl Into<String>, chinese: impl Into<String>) -> Self {

@@ -8,6 +8,7 @@
 pub mod blob;
 mod migration;
 mod postgres;
+mod queue;
 mod reader;
 pub mod sql;
 mod sqlite;

@@ -28,7 +28,7 @@ use crate::access::Actor;
 use crate::audit;
 use crate::context::Context;
 use crate::keys::Envelope;
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
 use crate::store::{Sql, Transaction};
 
 /// A stage that is ready to be frozen.
@@ -331,19 +331,5 @@ fn in_time(replay: bool, now: u64, latest: u64, number: u64) -> Result<(), Probl
 }
 
 fn refused(messages: &[Message]) -> Problem {
-    let count = messages.len();
-    let mut problem = Problem::new(
-        422,
-        "stage-errors",
-        format!("{count} errors: nothing was frozen"),
-        format!("共{count}处错误，未冻结"),
-    );
-    problem.faults = { messages.iter() }
-        .map(|message| Fault {
-            place: String::new(),
-            english: message.english.clone(),
-            chinese: message.chinese.clone(),
-        })
-        .collect();
-    problem
+    Problem::all_of("stage-errors", ("nothing was frozen", "未冻结"), messages)
 }

@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use tokio::sync::oneshot;
 
+use super::queue::Queue;
 use super::{Backend, Connection, Limits, Purpose, Sql, StoreError, Watched};
 use crate::problem::Problem;
 
@@ -59,11 +60,7 @@ where
 }
 
 /// Reader threads and what waits for them.
-pub(super) struct Readers {
-    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
-    waiting: Arc<AtomicUsize>,
-}
+pub(super) struct Readers(Queue<Box<dyn Job>>);
 
 impl std::fmt::Debug for Readers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -73,21 +70,17 @@ impl std::fmt::Debug for Readers {
 
 impl Readers {
     pub(super) fn start(backend: &Backend, limits: Limits) -> std::io::Result<Self> {
-        let (queue, jobs) = sync_channel(limits.waiting_reads);
+        let (queue, jobs, waiting) = Queue::new(limits.waiting_reads);
         let jobs = Arc::new(Mutex::new(jobs));
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let threads = (0..limits.readers.max(1)).map(|number| {
+        for number in 0..limits.readers.max(1) {
             let (backend, jobs, waiting) =
                 (backend.clone(), Arc::clone(&jobs), Arc::clone(&waiting));
-            thread::Builder::new()
+            let thread = thread::Builder::new()
                 .name(format!("reader-{number}"))
-                .spawn(move || serve(&backend, &jobs, &waiting))
-        });
-        Ok(Self {
-            threads: Mutex::new(threads.collect::<Result<_, _>>()?),
-            queue: Mutex::new(Some(queue)),
-            waiting,
-        })
+                .spawn(move || serve(&backend, &jobs, &waiting))?;
+            queue.served_by(thread);
+        }
+        Ok(Self(queue))
     }
 
     pub(super) fn send<T: Send + 'static>(
@@ -95,41 +88,16 @@ impl Readers {
         job: impl FnOnce(&mut dyn Sql) -> Result<T, Problem> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, Problem>>, Problem> {
         let (answer, receiver) = oneshot::channel();
-        let queue = self
-            .queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let queue = queue.ok_or_else(super::stopped)?;
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        match queue.try_send(Box::new(Read { job, answer })) {
-            Ok(()) => Ok(receiver),
-            Err(error) => {
-                self.waiting.fetch_sub(1, Ordering::Relaxed);
-                Err(match error {
-                    TrySendError::Full(_) => StoreError::Busy.into(),
-                    TrySendError::Disconnected(_) => super::stopped(),
-                })
-            }
-        }
+        self.0.send(Box::new(Read { job, answer }))?;
+        Ok(receiver)
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.0.waiting()
     }
 
     pub(super) fn stop(&self) {
-        drop(
-            self.queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        let threads =
-            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            let _ = thread.join();
-        }
+        self.0.stop();
     }
 }
 

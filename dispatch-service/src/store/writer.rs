@@ -6,13 +6,14 @@
 //! disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::Receiver;
+use std::thread;
 
 use tokio::sync::oneshot;
 
+use super::queue::Queue;
 use super::reader::panicked;
 use super::{Backend, Connection, Limits, Purpose, StoreError, Transaction, Watched};
 use crate::clock::Clock;
@@ -69,11 +70,7 @@ where
 }
 
 /// The writer thread and what waits for it.
-pub(super) struct Writer {
-    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-    waiting: Arc<AtomicUsize>,
-}
+pub(super) struct Writer(Queue<Box<dyn Job>>);
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -88,9 +85,8 @@ impl Writer {
         signer: LogSigner,
         limits: Limits,
     ) -> std::io::Result<Self> {
-        let (queue, jobs) = sync_channel(limits.waiting_writes);
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let (backend, shared) = (backend.clone(), Arc::clone(&waiting));
+        let (queue, jobs, waiting) = Queue::new(limits.waiting_writes);
+        let backend = backend.clone();
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
@@ -99,16 +95,13 @@ impl Writer {
                     clock,
                     log: Appender::new(signer),
                     batch: limits.batch.max(1),
-                    waiting: shared,
+                    waiting,
                     held: None,
                 };
                 loops.serve(&jobs);
             })?;
-        Ok(Self {
-            queue: Mutex::new(Some(queue)),
-            thread: Mutex::new(Some(thread)),
-            waiting,
-        })
+        queue.served_by(thread);
+        Ok(Self(queue))
     }
 
     pub(super) fn send<T: Send + 'static>(
@@ -116,49 +109,20 @@ impl Writer {
         job: impl FnOnce(&mut Transaction<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, Problem>>, Problem> {
         let (answer, receiver) = oneshot::channel();
-        let queue = self
-            .queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let queue = queue.ok_or_else(super::stopped)?;
-        let change = Change {
+        self.0.send(Box::new(Change {
             job: Some(job),
             outcome: None,
             answer,
-        };
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        match queue.try_send(Box::new(change)) {
-            Ok(()) => Ok(receiver),
-            Err(error) => {
-                self.waiting.fetch_sub(1, Ordering::Relaxed);
-                Err(match error {
-                    TrySendError::Full(_) => StoreError::Busy.into(),
-                    TrySendError::Disconnected(_) => super::stopped(),
-                })
-            }
-        }
+        }))?;
+        Ok(receiver)
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.0.waiting()
     }
 
     pub(super) fn stop(&self) {
-        drop(
-            self.queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
+        self.0.stop();
     }
 }
 

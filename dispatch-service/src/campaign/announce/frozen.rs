@@ -22,7 +22,7 @@ use super::{Prepared, PublicFile};
 use crate::campaign::draft::{Draft, DraftMaterial, Part, read_file, uploaded};
 use crate::campaign::files;
 use crate::context::Context;
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
 use crate::store::blob;
 
 /// A draft that is frozen.
@@ -188,21 +188,11 @@ fn public(ctx: &Context, holder: &str, name: &'static str) -> Result<Vec<u8>, Pr
 }
 
 fn not_frozen(messages: &[Message]) -> Problem {
-    let count = messages.len();
-    let mut problem = Problem::new(
-        422,
+    Problem::all_of(
         "draft-errors",
-        format!("{count} errors: nothing was announced"),
-        format!("共{count}处错误，未公告"),
-    );
-    problem.faults = { messages.iter() }
-        .map(|message| Fault {
-            place: String::new(),
-            english: message.english.clone(),
-            chinese: message.chinese.clone(),
-        })
-        .collect();
-    problem
+        ("nothing was announced", "未公告"),
+        messages,
+    )
 }
 
 /// The parent's announcement, as a child draw's folder has it.
